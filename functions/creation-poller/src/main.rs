@@ -1,0 +1,26 @@
+//! Starts the creation poller under the Lambda runtime.
+
+use account_aws::clients::{Clients, Edge};
+use account_aws::env;
+use creation_poller::{Config, Shell, handle};
+use lambda_runtime::{Diagnostic, Error, LambdaEvent, run, service_fn, tracing};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    tracing::init_default_subscriber();
+    let shell = start().inspect_err(|error| tracing::error!(kind = error.kind(), "{error}"))?;
+    run(service_fn(async |event: LambdaEvent<_>| {
+        handle(&shell, event).await.map_err(Diagnostic::from)
+    }))
+    .await
+}
+
+fn start() -> Result<Shell, account_aws::Error> {
+    let edge = Edge::real();
+    let config = Config::from_vars(&env::process)?;
+    Ok(Shell::new(
+        config,
+        Clients::new(&env::process, &edge)?,
+        edge.time,
+    ))
+}

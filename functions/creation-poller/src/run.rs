@@ -1,0 +1,101 @@
+//! One invocation.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use account_aws::ledger::{Claim, Pending};
+use account_aws::{Error, clock};
+use account_core::ids::RequestId;
+use chrono::{DateTime, Utc};
+use lambda_runtime::Context;
+
+use crate::{Event, Failure, Shell, Summary};
+
+/// A claim outlives the invocation by this much, against clocks that differ.
+const CLAIM_MARGIN: Duration = Duration::from_secs(60);
+
+/// What one invocation holds, saw and did.
+pub(crate) struct Run<'a> {
+    pub(crate) shell: &'a Shell,
+    pub(crate) claim: Claim,
+    deadline: DateTime<Utc>,
+    /// Requests that have an open row.
+    pub(crate) open: HashSet<RequestId>,
+    pub(crate) in_progress: HashSet<RequestId>,
+    pub(crate) summary: Summary,
+    first_problem: Option<Error>,
+}
+
+impl<'a> Run<'a> {
+    pub(crate) fn new(shell: &'a Shell, context: &Context) -> Self {
+        let deadline: DateTime<Utc> = context.deadline().into();
+        Self {
+            shell,
+            claim: Claim {
+                owner: context.request_id.clone(),
+                until: deadline + CLAIM_MARGIN,
+            },
+            deadline,
+            open: HashSet::new(),
+            in_progress: HashSet::new(),
+            summary: Summary::default(),
+            first_problem: None,
+        }
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        clock::now(&self.shell.time)
+    }
+
+    pub(crate) fn time_left(&self) -> Duration {
+        (self.deadline - self.now()).to_std().unwrap_or_default()
+    }
+
+    pub(crate) async fn work(&mut self, job: Event) -> Result<(), Error> {
+        match job {
+            Event::Tick => self.tick(false).await,
+            Event::Reconcile => self.tick(true).await,
+            Event::Hint(request) => self.hint(request).await,
+        }
+    }
+
+    /// What is left of earlier invocations comes first, then what is new.
+    async fn tick(&mut self, scan_now: bool) -> Result<(), Error> {
+        let progress = self.shell.ledger.progress(self.now()).await?;
+        let Pending {
+            intents,
+            open,
+            broken,
+        } = self.shell.ledger.pending().await?;
+        broken.into_iter().for_each(|error| self.trouble(error));
+        self.open
+            .extend(open.iter().map(|open| open.request.clone()));
+        self.redrive(intents).await;
+        self.watch(&progress).await;
+        self.ask(open).await;
+        self.scan(&progress, scan_now).await
+    }
+
+    /// Something went wrong: it is told now, and the invocation fails in the end.
+    pub(crate) fn trouble(&mut self, error: Error) {
+        tracing::error!(kind = error.kind(), "{error}");
+        self.summary.problems += 1;
+        self.first_problem.get_or_insert(error);
+    }
+
+    pub(crate) fn finish(self) -> Result<Summary, Failure> {
+        let Self {
+            summary,
+            first_problem,
+            ..
+        } = self;
+        tracing::info!(
+            summary = serde_json::to_string(&summary).unwrap_or_default(),
+            "done"
+        );
+        match first_problem {
+            None => Ok(summary),
+            Some(first) => Err(Failure { first, summary }),
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! What can go wrong at the edge: one variant for each thing an operator does about it.
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use lambda_runtime::Diagnostic;
+
+/// A failure, told so that an operator knows what to do. None carries a text that AWS sent: such texts may quote
+/// personal data.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The stack sets a variable wrongly.
+    #[error("environment variable {name} {problem}: expected {expected}")]
+    Variable {
+        /// The variable.
+        name: &'static str,
+        /// What is wrong with it.
+        problem: &'static str,
+        /// What it should hold.
+        expected: &'static str,
+    },
+    /// The function was started by something that is not its own.
+    #[error("not an event of this function: {found}; expected {expected}")]
+    ForeignEvent {
+        /// What is known of the event.
+        found: String,
+        /// What starts the function.
+        expected: &'static str,
+    },
+    /// The function's role, or an organization policy above it, does not allow the call.
+    #[error(
+        "{action} is denied ({code}): allow it to this function's role, in an account that may make the call"
+    )]
+    Denied {
+        /// The IAM action.
+        action: &'static str,
+        /// AWS's error code.
+        code: String,
+    },
+    /// The account is not in an organization.
+    #[error(
+        "{action}: this account is not in an organization; deploy the stack into the management account"
+    )]
+    NotInUse {
+        /// The IAM action.
+        action: &'static str,
+    },
+    /// AWS asks for patience, beyond the retries that were made already.
+    #[error("{action} is throttled ({code}): nothing is lost, the next tick goes on")]
+    Throttled {
+        /// The IAM action.
+        action: &'static str,
+        /// AWS's error code.
+        code: String,
+    },
+    /// No answer, or AWS failed, beyond the retries that were made already.
+    #[error("{action} got no usable answer ({problem}): nothing is lost, the next tick goes on")]
+    Unavailable {
+        /// The IAM action.
+        action: &'static str,
+        /// AWS's error code or the kind of failure.
+        problem: String,
+    },
+    /// AWS does not accept the request: a fault of ours, or a resource that is gone.
+    #[error(
+        "{action} is refused ({code}): check that the resource in the function's environment exists"
+    )]
+    Refused {
+        /// The IAM action.
+        action: &'static str,
+        /// AWS's error code.
+        code: String,
+    },
+    /// A listing cannot be trusted to be whole.
+    #[error(
+        "{action}: {problem}; the scan was stopped rather than cut short in silence, the next tick starts it again"
+    )]
+    BrokenListing {
+        /// The IAM action.
+        action: &'static str,
+        /// How the listing broke.
+        problem: &'static str,
+    },
+    /// A row of the ledger is not as this version writes it.
+    #[error("ledger row {row}: {problem}; was it edited by hand, or written by a newer version?")]
+    LedgerRow {
+        /// The key of the row.
+        row: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// The Lambda deadline came too close.
+    #[error(
+        "stopped {margin_seconds} s before the Lambda deadline: nothing is lost, the next tick goes on"
+    )]
+    OutOfTime {
+        /// How long before the deadline work stops.
+        margin_seconds: u64,
+    },
+}
+
+impl Error {
+    /// A short name of the kind, for alarms to filter on.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Variable { .. } => "Variable",
+            Self::ForeignEvent { .. } => "ForeignEvent",
+            Self::Denied { .. } => "Denied",
+            Self::NotInUse { .. } => "NotInUse",
+            Self::Throttled { .. } => "Throttled",
+            Self::Unavailable { .. } => "Unavailable",
+            Self::Refused { .. } => "Refused",
+            Self::BrokenListing { .. } => "BrokenListing",
+            Self::LedgerRow { .. } => "LedgerRow",
+            Self::OutOfTime { .. } => "OutOfTime",
+        }
+    }
+
+    /// What a failed SDK call means. `action` is the IAM action, which AWS does not always name.
+    pub(crate) fn call<E: ProvideErrorMetadata>(
+        action: &'static str,
+        error: &SdkError<E, HttpResponse>,
+    ) -> Self {
+        let status = error
+            .raw_response()
+            .map(|response| response.status().as_u16());
+        let code = error
+            .as_service_error()
+            .and_then(ProvideErrorMetadata::code);
+        let Some(code) = code
+            .map(str::to_owned)
+            .or_else(|| status.map(|status| format!("HTTP {status}")))
+        else {
+            return Self::Unavailable {
+                action,
+                problem: no_answer(error).to_owned(),
+            };
+        };
+        match code.as_str() {
+            "AccessDeniedException"
+            | "AccessDenied"
+            | "AuthorizationError"
+            | "AuthorizationErrorException"
+            | "UnrecognizedClientException"
+            | "InvalidClientTokenId"
+            | "ExpiredTokenException"
+            | "ExpiredToken"
+            | "KMSAccessDenied"
+            | "KMSAccessDeniedException" => Self::Denied { action, code },
+            "AWSOrganizationsNotInUseException" => Self::NotInUse { action },
+            "TooManyRequestsException"
+            | "ThrottlingException"
+            | "Throttled"
+            | "ThrottledException"
+            | "Throttling"
+            | "RequestLimitExceeded"
+            | "ProvisionedThroughputExceededException"
+            | "KMSThrottlingException" => Self::Throttled { action, code },
+            _ if status.is_none_or(|status| status >= 500) => Self::Unavailable {
+                action,
+                problem: code,
+            },
+            _ => Self::Refused { action, code },
+        }
+    }
+}
+
+fn no_answer<E>(error: &SdkError<E, HttpResponse>) -> &'static str {
+    match error {
+        SdkError::TimeoutError(_) => "timeout",
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => "timeout",
+        SdkError::DispatchFailure(_) => "connection failed",
+        SdkError::ResponseError(_) => "unreadable answer",
+        SdkError::ConstructionFailure(_) => "the request could not be built",
+        SdkError::ServiceError(_) | _ => "unknown failure",
+    }
+}
+
+impl From<Error> for Diagnostic {
+    fn from(error: Error) -> Self {
+        Self {
+            error_type: error.kind().to_owned(),
+            error_message: error.to_string(),
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! The ledger: a DynamoDB table that remembers what was seen and what was announced.
+//!
+//! | key `id` | row |
+//! |---|---|
+//! | `progress` | how far the poller has come ([`account_core::progress::Progress`]), and who is scanning |
+//! | `open#<request>` | a request whose outcome must be asked for |
+//! | `announcement#<uuid>` | an intent, an announcement that is gone, or history (the baseline) |
+//! | `odd#<uuid>` | a status row that made no sense and was reported |
+//!
+//! Intents and open rows carry `pending`, the key of the sparse index of the same name, until they are settled.
+//! Correctness rests on conditional writes; claims only avoid duplicates. No row expires: nobody knows for how long AWS
+//! lists a request, and a forgotten one would be announced again.
+
+mod announcements;
+mod open;
+mod progress;
+mod row;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use chrono::{DateTime, Utc};
+
+pub use open::{Intent, Open, Pending};
+
+use crate::Error;
+
+/// IAM action of reading one row.
+pub const GET: &str = "dynamodb:GetItem";
+/// IAM action of reading several rows.
+pub const BATCH_GET: &str = "dynamodb:BatchGetItem";
+/// IAM action of writing a row, alone or in a transaction.
+pub const PUT: &str = "dynamodb:PutItem";
+/// IAM action of changing a row.
+pub const UPDATE: &str = "dynamodb:UpdateItem";
+/// IAM action of removing an open row.
+pub const DELETE: &str = "dynamodb:DeleteItem";
+/// IAM action of reading the index `pending`.
+pub const QUERY: &str = "dynamodb:Query";
+
+/// Who works on something, and until when nobody else may.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// The invocation.
+    pub owner: String,
+    /// The invocation is surely over then.
+    pub until: DateTime<Utc>,
+}
+
+/// The ledger's table.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    client: Client,
+    table: String,
+}
+
+impl Ledger {
+    /// The ledger in the table of this name.
+    #[must_use]
+    pub fn new(client: Client, table: String) -> Self {
+        Self { client, table }
+    }
+}
+
+/// Whether a conditional write was made; `false` when its condition did not hold.
+fn written<T, E: ProvideErrorMetadata>(
+    action: &'static str,
+    result: Result<T, SdkError<E, HttpResponse>>,
+) -> Result<bool, Error> {
+    match result {
+        Ok(_) => Ok(true),
+        Err(error) if is_refused_condition(&error) => Ok(false),
+        Err(error) => Err(Error::call(action, &error)),
+    }
+}
+
+fn is_refused_condition<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
+    error
+        .as_service_error()
+        .and_then(ProvideErrorMetadata::code)
+        == Some("ConditionalCheckFailedException")
+}

@@ -1,0 +1,127 @@
+//! Keys, and rows as typed structs.
+
+use std::collections::{BTreeMap, HashMap};
+
+use account_core::ids::RequestId;
+use aws_sdk_dynamodb::types::AttributeValue;
+use chrono::{DateTime, Utc};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::Error;
+
+pub(super) type Item = HashMap<String, AttributeValue>;
+
+pub(super) const PROGRESS: &str = "progress";
+pub(super) const OPEN: &str = "open#";
+pub(super) const ANNOUNCEMENT: &str = "announcement#";
+
+/// The only value of the attribute `pending`: the index holds all rows that need work, oldest first.
+pub(super) const PENDING: &str = "yes";
+
+pub(super) fn open_key(request: &RequestId) -> String {
+    format!("{OPEN}{request}")
+}
+
+pub(super) fn announcement_key(id: Uuid) -> String {
+    format!("{ANNOUNCEMENT}{id}")
+}
+
+pub(super) fn odd_key(fingerprint: Uuid) -> String {
+    format!("odd#{fingerprint}")
+}
+
+/// How far an announcement has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Stage {
+    /// It must go out and is not yet marked as gone.
+    Intent,
+    /// It is gone.
+    Announced,
+    /// It is history and was never meant to go.
+    Baseline,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct ProgressRow {
+    pub(super) id: String,
+    pub(super) started: DateTime<Utc>,
+    pub(super) complete: bool,
+    pub(super) listed: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) scanned: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct OpenRow {
+    pub(super) id: String,
+    pub(super) pending: String,
+    pub(super) since: DateTime<Utc>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct IntentRow {
+    pub(super) id: String,
+    pub(super) stage: Stage,
+    pub(super) pending: String,
+    pub(super) since: DateTime<Utc>,
+    pub(super) subject: String,
+    pub(super) body: String,
+    pub(super) attributes: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) claim_owner: Option<String>,
+    /// Milliseconds since 1970, so that conditions can compare it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) claim_until: Option<i64>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct BaselineRow {
+    pub(super) id: String,
+    pub(super) stage: Stage,
+    pub(super) request: RequestId,
+}
+
+/// The stage of any announcement row.
+#[derive(Debug, Deserialize)]
+pub(super) struct StageRow {
+    pub(super) stage: Stage,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct OddRow<'a> {
+    pub(super) id: String,
+    pub(super) since: DateTime<Utc>,
+    pub(super) problem: &'a str,
+}
+
+pub(super) fn parse<T: DeserializeOwned>(item: Item) -> Result<T, Error> {
+    let row = key(&item).to_owned();
+    serde_dynamo::aws_sdk_dynamodb_1::from_item(item).or(Err(Error::LedgerRow {
+        row,
+        problem: "its attributes are not those of such a row",
+    }))
+}
+
+pub(super) fn item(row: &impl Serialize) -> Result<Item, Error> {
+    serde_dynamo::aws_sdk_dynamodb_1::to_item(row).or(Err(Error::LedgerRow {
+        row: "(new)".to_owned(),
+        problem: "it cannot be written",
+    }))
+}
+
+pub(super) fn key(item: &Item) -> &str {
+    item.get("id")
+        .and_then(|id| id.as_s().ok())
+        .map_or("(without id)", String::as_str)
+}
+
+pub(super) fn text(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+pub(super) fn millis(time: DateTime<Utc>) -> AttributeValue {
+    AttributeValue::N(time.timestamp_millis().to_string())
+}

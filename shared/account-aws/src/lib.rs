@@ -1,0 +1,14 @@
+//! The edge of the functions: every AWS call, every read of the environment, the error type.
+//!
+//! Real SDK clients throughout; tests put another HTTP connector and clock under them ([`clients::Edge`]).
+
+pub mod clients;
+pub mod clock;
+pub mod env;
+pub mod error;
+pub mod ledger;
+mod limiter;
+pub mod organizations;
+pub mod topic;
+
+pub use error::Error;

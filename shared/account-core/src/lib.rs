@@ -1,0 +1,8 @@
+//! Decisions about the accounts of an AWS Organization: values in, values out.
+//!
+//! Nothing here knows AWS clients, clocks, the environment or an async runtime, so each decision is tested as a table.
+
+pub mod announcement;
+pub mod creation;
+pub mod ids;
+pub mod progress;
