@@ -1,0 +1,168 @@
+//! Accounts: found with the organization or created, moved, closed.
+
+use std::time::{Duration, SystemTime};
+
+use rand::RngExt;
+use serde_json::{Value, json};
+
+use super::units::{ROOT, UNITS, path};
+use super::{Due, MANAGEMENT_ACCOUNT_ID, ORGANIZATION_ID, Organization};
+use crate::listing::Listed;
+use crate::time;
+
+/// How long an account stays in `PENDING_CLOSURE`.
+const CLOSURE: Duration = Duration::from_secs(60);
+/// "Within a rolling 30 day period" (`CloseAccount` of the model).
+const CLOSURE_PERIOD: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// `AccountState` of the model, as far as the simulator goes through it. The older field
+/// `Status` was retired on 9 September 2026 and is not shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AccountState {
+    Active,
+    PendingClosure,
+    Suspended,
+}
+
+impl AccountState {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "ACTIVE",
+            Self::PendingClosure => "PENDING_CLOSURE",
+            Self::Suspended => "SUSPENDED",
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Account {
+    pub(crate) id: String,
+    email: String,
+    name: String,
+    pub(crate) state: AccountState,
+    pub(crate) parent: String,
+    joined_method: &'static str,
+    joined: SystemTime,
+}
+
+/// The account's ARN. It carries the management account's id, too.
+pub(crate) fn arn(id: &str) -> String {
+    format!("arn:aws:organizations::{MANAGEMENT_ACCOUNT_ID}:account/{ORGANIZATION_ID}/{id}")
+}
+
+impl Account {
+    /// A new account: it begins in the root.
+    pub(super) fn created(id: String, name: &str, email: String, at: SystemTime) -> Self {
+        Self {
+            id,
+            email,
+            name: name.to_owned(),
+            state: AccountState::Active,
+            parent: ROOT.to_owned(),
+            joined_method: "CREATED",
+            joined: time::millis(at),
+        }
+    }
+
+    /// `Account` of the model.
+    pub(crate) fn wire(&self) -> Value {
+        json!({
+            "Id": self.id,
+            "Arn": arn(&self.id),
+            "Email": self.email,
+            "Name": self.name,
+            "State": self.state.as_str(),
+            "Paths": [format!("{}{}/", path(&self.parent), self.id)],
+            "JoinedMethod": self.joined_method,
+            "JoinedTimestamp": time::seconds(self.joined),
+        })
+    }
+}
+
+impl Listed for Account {
+    fn state(&self) -> &str {
+        ""
+    }
+}
+
+impl Organization {
+    /// The accounts of the first day, joined within the year before.
+    pub(super) fn found(&mut self, count: usize, now: SystemTime) {
+        for number in 0..count.max(1) {
+            let age = Duration::from_secs(self.rng.random_range(86_400..31_536_000));
+            let management = number == 0;
+            let id = if management {
+                MANAGEMENT_ACCOUNT_ID.to_owned()
+            } else {
+                self.ids.next()
+            };
+            let email = format!("account-{number}@example.com");
+            let mut account = Account::created(id, &format!("Account {number}"), email, now - age);
+            if management {
+                account.name = "Management".to_owned();
+                account.joined_method = "INVITED";
+            } else {
+                account.parent = UNITS[self.rng.random_range(0..UNITS.len())].0.to_owned();
+            }
+            self.count(&account);
+            self.accounts.seen.put(&account.id.clone(), account.into());
+        }
+    }
+
+    pub(super) fn join(&mut self, account: Account, at: SystemTime) {
+        self.count(&account);
+        self.accounts.write(at, &account.id.clone(), account);
+    }
+
+    fn count(&mut self, account: &Account) {
+        self.emails.insert(account.email.to_lowercase());
+        self.account_count += 1;
+    }
+
+    pub(super) fn is_taken(&self, email: &str) -> bool {
+        self.emails.contains(&email.to_lowercase())
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.account_limit <= self.account_count
+    }
+
+    /// Begins to close an account.
+    pub(crate) fn close(&mut self, id: &str, now: SystemTime) {
+        self.closures.push_back(now);
+        self.set_state(id, AccountState::PendingClosure, now);
+        self.plan(now + CLOSURE, Due::Suspend(id.to_owned()));
+    }
+
+    /// How many accounts are being closed.
+    pub(crate) fn closing(&self) -> usize {
+        self.agenda
+            .values()
+            .filter(|due| matches!(due, Due::Suspend(_)))
+            .count()
+    }
+
+    /// Whether the quota of 30 days is used up: 250 or 20 % of the members, at most 1,000.
+    pub(crate) fn closed_enough(&mut self, now: SystemTime) -> bool {
+        while self
+            .closures
+            .pop_front_if(|at| *at + CLOSURE_PERIOD <= now)
+            .is_some()
+        {}
+        let quota = ((self.account_count - 1) / 5).clamp(250, 1000);
+        quota <= self.closures.len()
+    }
+
+    pub(super) fn set_state(&mut self, id: &str, state: AccountState, at: SystemTime) {
+        self.change(id, at, |account| account.state = state);
+    }
+
+    /// Writes a changed copy of an account, if there is such an account.
+    pub(crate) fn change(&mut self, id: &str, at: SystemTime, change: impl FnOnce(&mut Account)) {
+        if let Some(account) = self.accounts.newest(id) {
+            let mut account = Account::clone(account);
+            change(&mut account);
+            self.accounts.write(at, id, account);
+        }
+    }
+}

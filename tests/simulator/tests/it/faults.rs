@@ -1,0 +1,143 @@
+//! Scripted faults, each kind.
+
+use std::time::Duration;
+
+use aws_sdk_organizations::config::timeout::TimeoutConfig;
+use aws_sdk_organizations::error::SdkError;
+use simulator::{Calls, Count, Fault, FaultKind, Options};
+use tokio::time::Instant;
+
+use crate::bench::{Bench, code};
+
+const CREATE: &str = "CreateAccount";
+
+fn bench(kind: FaultKind) -> Bench {
+    let faults = vec![Fault::on(CREATE, Calls::List(vec![1]), kind)];
+    Bench::new(Options {
+        faults,
+        ..Options::default()
+    })
+}
+
+/// How many requests there are.
+async fn begun(bench: &Bench) -> usize {
+    bench.scan(&[]).await.len()
+}
+
+#[tokio::test(start_paused = true)]
+async fn refusals_come_in_the_form_of_aws_and_apply_nothing() {
+    for (kind, status, expected) in [
+        (FaultKind::Throttle, 400, "TooManyRequestsException ACCOUNT"),
+        (FaultKind::Internal, 500, "ServiceException"),
+        (FaultKind::Unavailable, 503, "ServiceUnavailableException"),
+        (FaultKind::Denied, 400, "AccessDeniedException"),
+        (
+            FaultKind::NotInUse,
+            400,
+            "AWSOrganizationsNotInUseException",
+        ),
+        (
+            FaultKind::ExpiredToken,
+            400,
+            "InvalidInputException INVALID_NEXT_TOKEN",
+        ),
+    ] {
+        let bench = bench(kind);
+        let create = || {
+            bench
+                .client
+                .create_account()
+                .account_name("New")
+                .email("a@example.com")
+        };
+        let refused = create().send().await;
+        let raw = refused.as_ref().unwrap_err().raw_response().unwrap();
+        assert_eq!(raw.status().as_u16(), status, "{kind:?}");
+        assert_eq!(code(refused), expected);
+        assert_eq!(begun(&bench).await, 0, "{kind:?}");
+
+        assert!(
+            create().send().await.is_ok(),
+            "only the first call is struck"
+        );
+        let throttled = u64::from(kind == FaultKind::Throttle);
+        let count = Count {
+            calls: 2,
+            throttled,
+            failed: 1 - throttled,
+        };
+        assert_eq!(bench.simulator.calls()[CREATE], count);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_was_applied_and_a_reset_call_was_not() {
+    for (kind, applied) in [(FaultKind::Lost, 1), (FaultKind::Reset, 0)] {
+        let bench = bench(kind);
+        let call = bench
+            .client
+            .create_account()
+            .account_name("New")
+            .email("a@example.com");
+        let error = call.send().await.unwrap_err();
+        assert!(
+            matches!(&error, SdkError::DispatchFailure(it) if it.is_io()),
+            "{error:?}"
+        );
+        assert_eq!(begun(&bench).await, applied, "{kind:?}");
+        assert_eq!(bench.simulator.calls()[CREATE].failed, 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_never_answered_ends_with_the_clients_own_timeout() {
+    let patience = Duration::from_secs(7);
+    let read = TimeoutConfig::builder().read_timeout(patience).build();
+    let operation = TimeoutConfig::builder().operation_timeout(patience).build();
+    for timeouts in [read, operation] {
+        let bench = bench(FaultKind::Timeout);
+        let call = bench
+            .client
+            .create_account()
+            .account_name("New")
+            .email("a@example.com");
+        let call = call.customize();
+        let config = aws_sdk_organizations::config::Builder::new().timeout_config(timeouts);
+        let began = Instant::now();
+        let error = call.config_override(config).send().await.unwrap_err();
+        let read_timeout = matches!(&error, SdkError::DispatchFailure(it) if it.is_timeout());
+        assert!(
+            read_timeout || matches!(error, SdkError::TimeoutError(_)),
+            "{error:?}"
+        );
+        assert_eq!(began.elapsed().as_secs(), 7);
+        assert_eq!(begun(&bench).await, 0);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn faults_are_replaced_while_it_runs() {
+    let bench = Bench::new(Options::default());
+    let list = || bench.client.list_accounts().send();
+    bench
+        .simulator
+        .set_faults(vec![Fault::any(Calls::Every, FaultKind::Denied)]);
+    assert_eq!(code(list().await), "AccessDeniedException");
+    let from = Calls::Range { from: 2, to: None };
+    bench
+        .simulator
+        .set_faults(vec![Fault::any(from, FaultKind::Internal)]);
+    assert!(list().await.is_ok());
+    assert_eq!(code(list().await), "ServiceException");
+    bench.simulator.set_faults(vec![
+        Fault::on(CREATE, Calls::Every, FaultKind::Lost),
+        Fault::any(Calls::List(vec![1, 2]), FaultKind::Throttle),
+        Fault::any(Calls::Every, FaultKind::NotInUse),
+    ]);
+    for expected in ["TooManyRequestsException ACCOUNT"; 2] {
+        assert_eq!(code(list().await), expected, "the first that fits");
+    }
+    assert_eq!(code(list().await), "AWSOrganizationsNotInUseException");
+    bench.simulator.set_faults(Vec::new());
+    assert!(list().await.is_ok());
+}

@@ -1,0 +1,141 @@
+//! Request rates, latency, and reads that lag behind writes.
+
+use std::time::Duration;
+
+use aws_sdk_organizations::types::{CreateAccountState, Tag};
+use simulator::{Options, Start};
+use tokio::time::Instant;
+
+use crate::bench::{Bench, code, wait};
+
+#[tokio::test(start_paused = true)]
+async fn the_published_rate_is_what_gets_through() {
+    let bench = Bench::new(Options {
+        quotas: true,
+        ..Options::default()
+    });
+    let began = Instant::now();
+    let mut passed = 0;
+    while began.elapsed() < Duration::from_secs(20) {
+        passed += u64::from(
+            bench
+                .client
+                .list_create_account_status()
+                .send()
+                .await
+                .is_ok(),
+        );
+        wait(0.05).await;
+    }
+    assert!((8 + 99..=8 + 100).contains(&passed), "{passed}");
+    let count = bench.simulator.calls()["ListCreateAccountStatus"];
+    assert_eq!(
+        (count.calls, count.throttled, count.failed),
+        (400, 400 - passed, 0)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_throttle_has_a_type() {
+    let bench = Bench::new(Options {
+        quotas: true,
+        ..Options::default()
+    });
+    let describe = || bench.client.describe_organization().send();
+    for _ in 0..2 {
+        describe().await.unwrap();
+    }
+    assert_eq!(code(describe().await), "TooManyRequestsException ACCOUNT");
+    wait(1.0).await;
+    assert!(describe().await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_answer_takes_its_time() {
+    let latency = Duration::from_millis(250);
+    let bench = Bench::new(Options {
+        latency,
+        ..Options::default()
+    });
+    let began = Instant::now();
+    for _ in 0..4 {
+        bench.client.list_accounts().send().await.unwrap();
+    }
+    assert_eq!(began.elapsed().as_millis(), 1000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn reads_see_a_write_after_the_lag() {
+    let lag = Duration::from_secs(3);
+    let bench = Bench::new(Options {
+        lag,
+        ..Options::default()
+    });
+    let duration = Some(Duration::from_secs(1));
+    let id = bench.simulator.start(Start {
+        duration,
+        ..Start::default()
+    });
+    let describe = || {
+        let call = bench.client.describe_create_account_status();
+        call.create_account_request_id(&id).send()
+    };
+    wait(2.9).await;
+    assert_eq!(
+        code(describe().await),
+        "CreateAccountStatusNotFoundException"
+    );
+    assert_eq!(bench.scan(&[]).await, []);
+    assert_eq!(
+        bench.simulator.terminal_requests().len(),
+        1,
+        "it has finished, unseen"
+    );
+    wait(0.1).await;
+    assert_eq!(
+        bench.describe(&id).await.state,
+        Some(CreateAccountState::InProgress)
+    );
+    assert_eq!(bench.scan(&[CreateAccountState::InProgress]).await.len(), 1);
+    wait(1.0).await;
+    let done = bench.describe(&id).await;
+    assert_eq!(done.state, Some(CreateAccountState::Succeeded));
+    assert_eq!(bench.scan(&[CreateAccountState::InProgress]).await, []);
+    assert!(
+        bench
+            .account(&done.account_id.unwrap())
+            .await
+            .state
+            .is_some()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn writes_build_on_writes_that_reads_do_not_see_yet() {
+    let lag = Duration::from_secs(3);
+    let bench = Bench::new(Options {
+        lag,
+        ..Options::default()
+    });
+    for key in ["a", "b"] {
+        let tag = Tag::builder().key(key).value("").build().unwrap();
+        bench
+            .client
+            .tag_resource()
+            .resource_id("r-exam")
+            .tags(tag)
+            .send()
+            .await
+            .unwrap();
+    }
+    let tags = || {
+        bench
+            .client
+            .list_tags_for_resource()
+            .resource_id("r-exam")
+            .send()
+    };
+    assert_eq!(tags().await.unwrap().tags(), []);
+    wait(3.0).await;
+    assert_eq!(tags().await.unwrap().tags().len(), 2);
+}

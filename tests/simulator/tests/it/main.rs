@@ -1,0 +1,14 @@
+//! The simulator, driven by the real SDK client in virtual time and by boto3 over a socket.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod accounts;
+mod bench;
+mod control;
+mod creation;
+mod faults;
+mod limits;
+mod listing;
+mod program;
+mod tags;
+mod wire;
