@@ -1,0 +1,206 @@
+//! Carries the SDK clients' requests to the services of the world, and counts, refuses or kills on the way.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use http::{Request, Response};
+use http_body_util::BodyExt;
+use simulator::Simulator;
+use tokio::sync::Notify;
+
+use super::dynamodb::Table;
+use super::topic::Topic;
+
+/// How long each call takes: enough for two functions to get in each other's way.
+const LATENCY: Duration = Duration::from_millis(5);
+
+/// A call that the function made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// `dynamodb`, `organizations` or `sns`.
+    pub service: &'static str,
+    /// The operation.
+    pub operation: String,
+    /// The request's body.
+    pub body: String,
+}
+
+/// When the function dies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kill {
+    /// The call is not sent.
+    Before,
+    /// The call has taken effect.
+    After,
+}
+
+/// How a service says no.
+#[derive(Clone, Copy, Debug)]
+pub enum Refusal {
+    /// AccessDenied.
+    Denied,
+    /// HTTP 500.
+    Internal,
+}
+
+/// What went over the wire, and what is to happen to it.
+#[derive(Debug, Default)]
+pub(super) struct Traffic {
+    pub(super) calls: Vec<Call>,
+    pub(super) refusals: BTreeMap<String, Refusal>,
+    pub(super) kill: Option<(usize, Kill)>,
+    death: Arc<Notify>,
+    invocations: u32,
+}
+
+impl Traffic {
+    pub(super) fn next_request_id(&mut self) -> String {
+        self.invocations += 1;
+        format!("00000000-0000-4000-8000-{:012}", self.invocations)
+    }
+
+    /// Tells of the kill of the next invocation.
+    pub(super) fn death(&mut self) -> Arc<Notify> {
+        self.death = Arc::default();
+        Arc::clone(&self.death)
+    }
+
+    /// Takes note of a call and says what is to happen to it.
+    fn admit(&mut self, call: Call) -> (Option<Refusal>, Option<Kill>) {
+        let refusal = self.refusals.get(&call.operation).copied();
+        let kill = self
+            .kill
+            .take_if(|(at, _)| *at == self.calls.len())
+            .map(|(_, kill)| kill);
+        self.calls.push(call);
+        (refusal, kill)
+    }
+}
+
+/// The way to all services of a world.
+#[derive(Clone, Debug)]
+pub(super) struct Connector {
+    pub(super) simulator: Simulator,
+    pub(super) topic: Topic,
+    pub(super) table: Table,
+    pub(super) traffic: Arc<Mutex<Traffic>>,
+}
+
+impl HttpClient for Connector {
+    fn http_connector(
+        &self,
+        _: &HttpConnectorSettings,
+        _: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+impl HttpConnector for Connector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let connector = self.clone();
+        HttpConnectorFuture::new(async move { connector.carry(request).await })
+    }
+}
+
+impl Connector {
+    async fn carry(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let (parts, body) = request
+            .try_into_http1x()
+            .map_err(|error| ConnectorError::user(error.into()))?
+            .into_parts();
+        // Read to its end: the SDK watches uploads and takes an unread body for a stalled one.
+        let body = body
+            .collect()
+            .await
+            .map_err(ConnectorError::user)?
+            .to_bytes();
+        let request = Request::from_parts(parts, body.to_vec());
+        let call = read(&request)?;
+        let service = call.service;
+        let (refusal, kill, death) = {
+            let mut traffic = self.traffic.lock().unwrap_or_else(PoisonError::into_inner);
+            let (refusal, kill) = traffic.admit(call);
+            (refusal, kill, Arc::clone(&traffic.death))
+        };
+        if kill == Some(Kill::Before) {
+            return die(&death).await;
+        }
+        tokio::time::sleep(LATENCY).await;
+        let response = match refusal {
+            Some(refusal) => refuse(service, refusal),
+            None => self.answer(service, request).await,
+        };
+        if kill == Some(Kill::After) {
+            return die(&death).await;
+        }
+        HttpResponse::try_from(response?.map(SdkBody::from))
+            .map_err(|error| ConnectorError::user(error.into()))
+    }
+
+    async fn answer(
+        &self,
+        service: &'static str,
+        request: Request<Vec<u8>>,
+    ) -> Result<Response<Vec<u8>>, ConnectorError> {
+        match service {
+            "organizations" => self.simulator.answer(request).await,
+            "dynamodb" => Ok(self.table.answer(&request)),
+            _ => Ok(self.topic.answer(request.body())),
+        }
+    }
+}
+
+/// The function hears nothing any more; the invocation is dropped.
+async fn die(death: &Notify) -> Result<HttpResponse, ConnectorError> {
+    death.notify_one();
+    std::future::pending().await
+}
+
+fn read(request: &Request<Vec<u8>>) -> Result<Call, ConnectorError> {
+    let host = request.uri().host().unwrap_or_default();
+    let service = ["dynamodb", "organizations", "sns"]
+        .into_iter()
+        .find(|service| host.starts_with(service));
+    let service =
+        service.ok_or_else(|| ConnectorError::user(format!("nobody is at {host}").into()))?;
+    let body = String::from_utf8_lossy(request.body()).into_owned();
+    let target = request
+        .headers()
+        .get("x-amz-target")
+        .and_then(|target| target.to_str().ok());
+    let operation = match target.and_then(|target| target.split_once('.')) {
+        Some((_, operation)) => operation.to_owned(),
+        None => "Publish".to_owned(),
+    };
+    Ok(Call {
+        service,
+        operation,
+        body,
+    })
+}
+
+fn refuse(service: &str, refusal: Refusal) -> Result<Response<Vec<u8>>, ConnectorError> {
+    let (status, code) = match (service, refusal) {
+        (_, Refusal::Internal) => (500, "InternalError"),
+        ("sns", Refusal::Denied) => (403, "AuthorizationError"),
+        (_, Refusal::Denied) => (400, "AccessDeniedException"),
+    };
+    let body = if service == "sns" {
+        format!(
+            "<ErrorResponse><Error><Code>{code}</Code><Message>no</Message></Error></ErrorResponse>"
+        )
+    } else {
+        format!(r#"{{"__type":"{code}","message":"no"}}"#)
+    };
+    let response = Response::builder().status(status).body(body.into_bytes());
+    response.map_err(|error| ConnectorError::user(error.into()))
+}

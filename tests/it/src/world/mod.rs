@@ -1,0 +1,190 @@
+//! A world in one process: the real functions with real SDK clients over a connector that leads to the simulator, to
+//! a DynamoDB and to a topic, in virtual time. A test can make calls fail or kill the function at any of them.
+
+mod connector;
+mod dynamodb;
+mod time;
+mod topic;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use account_aws::clients::{Clients, Edge};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use creation_poller::{Config, Failure, Shell, Summary};
+use lambda_runtime::{Context, LambdaEvent};
+use serde_json::Value;
+use simulator::Simulator;
+
+pub use connector::{Call, Kill, Refusal};
+pub use time::Clock;
+pub use topic::Message;
+
+use connector::{Connector, Traffic};
+use dynamodb::Table;
+use topic::Topic;
+
+/// How an invocation ended.
+#[derive(Debug)]
+pub enum End {
+    /// The function answered.
+    Answered(Result<Summary, Failure>),
+    /// The function was killed.
+    Killed,
+}
+
+/// Everything outside the functions.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// AWS Organizations.
+    pub simulator: Simulator,
+    /// Virtual time.
+    pub clock: Clock,
+    topic: Topic,
+    table: Table,
+    traffic: Arc<Mutex<Traffic>>,
+}
+
+impl World {
+    /// A world with an organization to these options, at 2026-11-23T10:00:00Z. Wants tokio's paused time.
+    #[must_use]
+    pub fn new(options: simulator::Options) -> Self {
+        let clock = Clock::new();
+        Self {
+            simulator: Simulator::new(options, clock.right()),
+            topic: Topic::default(),
+            table: Table::new(),
+            traffic: Arc::default(),
+            clock,
+        }
+    }
+
+    /// A cold start of the poller, with `vars` set beside (or instead of) the usual variables.
+    #[must_use]
+    pub fn cold_poller(&self, vars: &[(&str, &str)]) -> Shell {
+        let lookup = |name: &str| variable(vars, name);
+        let edge = Edge {
+            http: self.http(),
+            time: self.clock.wrong(),
+        };
+        let config = Config::from_vars(&lookup).unwrap();
+        Shell::new(config, Clients::new(&lookup, &edge).unwrap(), edge.time)
+    }
+
+    fn http(&self) -> SharedHttpClient {
+        SharedHttpClient::new(Connector {
+            simulator: self.simulator.clone(),
+            topic: self.topic.clone(),
+            table: self.table.clone(),
+            traffic: Arc::clone(&self.traffic),
+        })
+    }
+
+    /// Invokes the function with a Lambda timeout of 15 minutes.
+    pub async fn invoke(&self, shell: &Shell, payload: Value) -> End {
+        self.invoke_within(shell, payload, Duration::from_secs(900))
+            .await
+    }
+
+    /// Invokes the function with a Lambda timeout.
+    pub async fn invoke_within(&self, shell: &Shell, payload: Value, timeout: Duration) -> End {
+        let mut context = Context::default();
+        context.request_id = self.traffic().next_request_id();
+        let deadline = self.clock.now() + timeout;
+        context.deadline = u64::try_from(deadline.timestamp_millis()).unwrap();
+        let killed = self.traffic().death();
+        tokio::select! {
+            end = creation_poller::handle(shell, LambdaEvent::new(payload, context)) => End::Answered(end),
+            () = killed.notified() => End::Killed,
+        }
+    }
+
+    /// Invokes the function, which must not fail.
+    pub async fn run(&self, shell: &Shell, payload: Value) -> Summary {
+        match self.invoke(shell, payload).await {
+            End::Answered(Ok(summary)) => summary,
+            end @ (End::Answered(Err(_)) | End::Killed) => {
+                panic!("the function did not succeed: {end:?}")
+            }
+        }
+    }
+
+    /// Invokes the function, which must fail.
+    pub async fn fail(&self, shell: &Shell, payload: Value) -> Failure {
+        match self.invoke(shell, payload).await {
+            End::Answered(Err(failure)) => failure,
+            end @ (End::Answered(Ok(_)) | End::Killed) => {
+                panic!("the function did not fail: {end:?}")
+            }
+        }
+    }
+
+    /// What was delivered to the topic, in order, duplicates included.
+    #[must_use]
+    pub fn messages(&self) -> Vec<Message> {
+        self.topic.messages()
+    }
+
+    /// Every call so far.
+    #[must_use]
+    pub fn calls(&self) -> Vec<Call> {
+        self.traffic().calls.clone()
+    }
+
+    /// Forgets the calls so far.
+    pub fn forget_calls(&self) {
+        self.traffic().calls.clear();
+    }
+
+    /// Makes every call of `operation` fail, until [`World::allow`].
+    pub fn refuse(&self, operation: &str, refusal: Refusal) {
+        self.traffic()
+            .refusals
+            .insert(operation.to_owned(), refusal);
+    }
+
+    /// Lets `operation` through again.
+    pub fn allow(&self, operation: &str) {
+        self.traffic().refusals.remove(operation);
+    }
+
+    /// Kills the function at its call number `at` from now on, counted from zero.
+    pub fn kill(&self, at: usize, kill: Kill) {
+        let mut traffic = self.traffic();
+        traffic.kill = Some((traffic.calls.len() + at, kill));
+    }
+
+    /// Takes back a kill that did not come to pass.
+    pub fn spare(&self) {
+        self.traffic().kill = None;
+    }
+
+    /// All rows of the ledger as JSON.
+    #[must_use]
+    pub fn ledger(&self) -> Vec<Value> {
+        self.table.rows()
+    }
+
+    fn traffic(&self) -> MutexGuard<'_, Traffic> {
+        self.traffic.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn variable(vars: &[(&str, &str)], name: &str) -> Option<String> {
+    let usual = [
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE"),
+        ("AWS_SECRET_ACCESS_KEY", "secret"),
+        ("ORGANIZATION_ID", "o-exampleorg1"),
+        ("LEDGER_TABLE", dynamodb::TABLE),
+        (
+            "TOPIC_ARN",
+            "arn:aws:sns:us-east-1:111122223333:announcements",
+        ),
+        ("RECONCILE_MINUTES", "15"),
+    ];
+    vars.iter()
+        .chain(&usual)
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| (*value).to_owned())
+}

@@ -1,0 +1,109 @@
+//! A listing is whole or an error, never cut short in silence.
+
+use it::world::World;
+use simulator::{Calls, Fault, FaultKind, Options};
+
+use super::{add_history, deliveries, pass, succeed, tick, world};
+
+const LIST: &str = "ListCreateAccountStatus";
+
+fn list_fault(calls: Calls, kind: FaultKind) -> Vec<Fault> {
+    vec![Fault::on(LIST, calls, kind)]
+}
+
+#[tokio::test(start_paused = true)]
+async fn empty_pages_go_on() {
+    for seed in 0..10 {
+        let world = World::new(Options {
+            seed,
+            empty_pages: 0.5,
+            ..Options::default()
+        });
+        add_history(&world, 100);
+        let poller = world.cold_poller(&[]);
+        assert_eq!(
+            world.run(&poller, tick()).await.listed,
+            Some(100),
+            "seed {seed}"
+        );
+        let request = succeed(&world, 90);
+        pass(60).await;
+        assert_eq!(
+            world.run(&poller, tick()).await.in_progress,
+            1,
+            "seed {seed}"
+        );
+        pass(60).await;
+        world.run(&poller, tick()).await;
+        assert_eq!(deliveries(&world), [(request, 1)].into(), "seed {seed}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_repeated_token_is_a_loud_error() {
+    let world = world();
+    add_history(&world, 100);
+    world
+        .simulator
+        .set_faults(list_fault(Calls::List(vec![4]), FaultKind::RepeatToken));
+    let failure = world.fail(&world.cold_poller(&[]), tick()).await;
+    assert!(
+        failure.to_string().contains("AWS repeated a NextToken"),
+        "{failure}"
+    );
+    assert_eq!(failure.summary.listed, None);
+    // The first scan is not taken for whole, and the next tick makes it whole.
+    assert_eq!(
+        world.run(&world.cold_poller(&[]), tick()).await.listed,
+        Some(100)
+    );
+    assert!(world.messages().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_expired_token_starts_the_listing_again() {
+    let world = world();
+    add_history(&world, 100);
+    world
+        .simulator
+        .set_faults(list_fault(Calls::List(vec![4, 7]), FaultKind::ExpiredToken));
+    let summary = world.run(&world.cold_poller(&[]), tick()).await;
+    assert_eq!((summary.listed, summary.baseline), (Some(100), 100));
+}
+
+#[tokio::test(start_paused = true)]
+async fn tokens_that_expire_for_ever_are_a_loud_error() {
+    let world = world();
+    add_history(&world, 100);
+    world.simulator.set_faults(list_fault(
+        Calls::List(vec![3, 5, 7]),
+        FaultKind::ExpiredToken,
+    ));
+    let failure = world.fail(&world.cold_poller(&[]), tick()).await;
+    assert!(
+        failure
+            .to_string()
+            .contains("AWS refused its own NextToken three times"),
+        "{failure}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn pages_that_never_end_are_stopped_before_the_deadline() {
+    let world = world();
+    add_history(&world, 100);
+    world
+        .simulator
+        .set_faults(list_fault(Calls::Every, FaultKind::Empty));
+    let began = world.clock.now();
+    let failure = world.fail(&world.cold_poller(&[]), tick()).await;
+    let left = 900 - (world.clock.now() - began).num_seconds();
+    assert!(
+        failure.to_string().contains("before the Lambda deadline"),
+        "{failure}"
+    );
+    assert!(
+        (5..8).contains(&left),
+        "answered {left} s before the deadline"
+    );
+}
