@@ -70,6 +70,10 @@ id! {
     /// A creation request, `^car-[a-z0-9]{8,32}$` in the Organizations model.
     RequestId, "a creation request id such as car-examplecreateaccountrequestid111", is_request
 }
+id! {
+    /// An organizational unit, `^ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}$` in the Organizations model.
+    UnitId, "an id of an organizational unit such as ou-exam-12345678", is_unit
+}
 
 fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
@@ -81,6 +85,16 @@ fn is_organization(text: &str) -> bool {
 
 fn is_request(text: &str) -> bool {
     has_form(text, "car-", 8)
+}
+
+fn is_unit(text: &str) -> bool {
+    let Some((root, unit)) = text
+        .strip_prefix("ou-")
+        .and_then(|rest| rest.split_once('-'))
+    else {
+        return false;
+    };
+    has_form(root, "", 4) && has_form(unit, "", 8)
 }
 
 fn has_form(text: &str, prefix: &str, shortest: usize) -> bool {

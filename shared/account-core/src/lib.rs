@@ -3,6 +3,9 @@
 //! Nothing here knows AWS clients, clocks, the environment or an async runtime, so each decision is tested as a table.
 
 pub mod announcement;
+pub mod contact;
 pub mod creation;
 pub mod ids;
+pub mod policy;
+pub mod primary;
 pub mod progress;

@@ -1,0 +1,15 @@
+//! The policy: which contacts accounts shall have.
+//!
+//! One document in layers, later ones win field by field: organization < OU path < tag < account.
+
+mod check;
+mod document;
+mod refusal;
+mod standard;
+
+pub use document::{Exclude, Layer, Mode, Policy, Primary, PrimaryMode, Rule, Tagged};
+pub use refusal::Refusal;
+pub use standard::{Asked, AskedPrimary, Facts, Source, Standard, Value, standard};
+
+#[cfg(test)]
+mod tests;

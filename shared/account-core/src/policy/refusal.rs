@@ -1,0 +1,54 @@
+//! Why a policy is not accepted.
+
+use std::fmt;
+
+use serde_json::Value;
+
+/// One thing that is wrong with a policy. It never quotes a value: values are personal data.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{place}: found {found}, expected {expected}")]
+pub struct Refusal {
+    /// The path in the document, such as `contacts.SECURITY.emailAddress`, or a line.
+    pub place: String,
+    /// What kind of thing stands there.
+    pub found: String,
+    /// What to write instead.
+    pub expected: String,
+}
+
+impl Refusal {
+    pub(super) fn new(
+        place: impl fmt::Display,
+        found: impl Into<String>,
+        expected: impl Into<String>,
+    ) -> Self {
+        Self {
+            place: place.to_string(),
+            found: found.into(),
+            expected: expected.into(),
+        }
+    }
+}
+
+/// Says what kind of thing a value is, without saying what it is.
+pub(super) fn kind(value: Option<&Value>) -> String {
+    match value {
+        None => "nothing".to_owned(),
+        Some(Value::Null) => "an empty value".to_owned(),
+        Some(Value::Bool(_)) => "true or false".to_owned(),
+        Some(Value::Number(_)) => "a number (put it in quotes to make it a text)".to_owned(),
+        Some(Value::String(text)) => format!("a text of {} characters", text.chars().count()),
+        Some(Value::Array(items)) => format!("a list of {}", items.len()),
+        Some(Value::Object(members)) => format!("a map of {}", members.len()),
+    }
+}
+
+/// A key as it may be shown: something that is not a plain word may be anything, a misplaced address too.
+pub(super) fn shown(key: &str) -> &str {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_".contains(letter);
+    if (1..=64).contains(&key.len()) && key.chars().all(plain) {
+        key
+    } else {
+        "(a key that is no plain word)"
+    }
+}
