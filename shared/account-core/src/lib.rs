@@ -9,3 +9,4 @@ pub mod ids;
 pub mod policy;
 pub mod primary;
 pub mod progress;
+pub mod stamp;
