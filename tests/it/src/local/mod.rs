@@ -1,0 +1,23 @@
+//! The deployed stack on this machine: MiniStack as AWS, the simulator as AWS Organizations.
+//!
+//! Everything here waits in real time and blocks: what it drives are other programs.
+
+mod announcements;
+mod aws;
+mod certificate;
+mod emulator;
+mod organization;
+mod paths;
+mod process;
+mod stack;
+mod wait;
+
+pub use announcements::{Announcement, Announcements};
+pub use aws::Aws;
+pub use emulator::Emulator;
+pub use paths::root;
+pub use stack::{Local, Stack};
+pub use wait::until;
+
+/// Anything that can go wrong while the tests set up or ask something; it is only ever shown.
+pub type Error = Box<dyn std::error::Error + Send + Sync>;

@@ -1,0 +1,13 @@
+//! Integration and end-to-end tests, in one binary.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a failed assumption ends the test"
+)]
+
+mod emulator;
+mod end_to_end;
+mod graph;
+mod poller;
+mod rules;
+mod template;
