@@ -64,11 +64,11 @@ pub struct Shell {
 impl Shell {
     /// Puts configuration and clients together. Makes no call.
     #[must_use]
-    pub fn new(config: Config, clients: Clients, time: SharedTimeSource) -> Self {
+    pub fn new(config: Config, clients: &Clients, time: SharedTimeSource) -> Self {
         Self {
-            organizations: Organizations::new(clients.organizations),
-            ledger: Ledger::new(clients.dynamodb, config.table.clone()),
-            topic: Topic::new(clients.sns, config.topic.clone()),
+            organizations: Organizations::new(clients.organizations()),
+            ledger: Ledger::new(clients.dynamodb(), config.table.clone()),
+            topic: Topic::new(clients.sns(), config.topic.clone()),
             config,
             time,
             known: RefCell::default(),

@@ -18,9 +18,6 @@ async fn main() -> Result<(), Error> {
 fn start() -> Result<Shell, account_aws::Error> {
     let edge = Edge::real();
     let config = Config::from_vars(&env::process)?;
-    Ok(Shell::new(
-        config,
-        Clients::new(&env::process, &edge)?,
-        edge.time,
-    ))
+    let clients = Clients::new(&env::process, &edge)?;
+    Ok(Shell::new(config, &clients, edge.time))
 }

@@ -17,6 +17,14 @@ use aws_types::region::Region;
 use crate::Error;
 use crate::env::{Lookup, optional, required};
 
+const ACCOUNT: &str = "AWS_ENDPOINT_URL_ACCOUNT";
+const DYNAMODB: &str = "AWS_ENDPOINT_URL_DYNAMODB";
+const ORGANIZATIONS: &str = "AWS_ENDPOINT_URL_ORGANIZATIONS";
+const S3: &str = "AWS_ENDPOINT_URL_S3";
+const SNS: &str = "AWS_ENDPOINT_URL_SNS";
+const SQS: &str = "AWS_ENDPOINT_URL_SQS";
+const SSM: &str = "AWS_ENDPOINT_URL_SSM";
+
 /// What the clients stand on; tests bring their own connector and clock.
 #[derive(Clone, Debug)]
 pub struct Edge {
@@ -40,15 +48,12 @@ impl Edge {
     }
 }
 
-/// One client for each service the functions call.
+/// Makes clients; each function makes only those it needs.
 #[derive(Clone, Debug)]
 pub struct Clients {
-    /// The ledger.
-    pub dynamodb: aws_sdk_dynamodb::Client,
-    /// Creation requests and accounts.
-    pub organizations: aws_sdk_organizations::Client,
-    /// Announcements.
-    pub sns: aws_sdk_sns::Client,
+    base: SdkConfig,
+    /// Endpoints of single services, by the variable that names them.
+    endpoints: Vec<(&'static str, String)>,
 }
 
 impl Clients {
@@ -61,21 +66,70 @@ impl Clients {
     /// # Errors
     /// [`Error::Variable`] when one of Lambda's variables is missing.
     pub fn new(vars: &impl Lookup, edge: &Edge) -> Result<Self, Error> {
-        let base = base(vars, edge)?;
-        let at = |name| -> Result<SdkConfig, Error> {
-            let special: Option<String> = optional(vars, name, "a URL")?;
-            Ok(match special {
-                Some(url) => base.to_builder().endpoint_url(url).build(),
-                None => base.clone(),
-            })
-        };
+        let mut endpoints = Vec::new();
+        for name in [ACCOUNT, DYNAMODB, ORGANIZATIONS, S3, SNS, SQS, SSM] {
+            if let Some(url) = optional::<String>(vars, name, "a URL")? {
+                endpoints.push((name, url));
+            }
+        }
         Ok(Self {
-            dynamodb: aws_sdk_dynamodb::Client::new(&at("AWS_ENDPOINT_URL_DYNAMODB")?),
-            organizations: aws_sdk_organizations::Client::new(&at(
-                "AWS_ENDPOINT_URL_ORGANIZATIONS",
-            )?),
-            sns: aws_sdk_sns::Client::new(&at("AWS_ENDPOINT_URL_SNS")?),
+            base: base(vars, edge)?,
+            endpoints,
         })
+    }
+
+    /// Contacts of accounts.
+    #[must_use]
+    pub fn account(&self) -> aws_sdk_account::Client {
+        aws_sdk_account::Client::new(&self.at(ACCOUNT))
+    }
+
+    /// The ledger.
+    #[must_use]
+    pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        aws_sdk_dynamodb::Client::new(&self.at(DYNAMODB))
+    }
+
+    /// Creation requests and accounts.
+    #[must_use]
+    pub fn organizations(&self) -> aws_sdk_organizations::Client {
+        aws_sdk_organizations::Client::new(&self.at(ORGANIZATIONS))
+    }
+
+    /// Announcements.
+    #[must_use]
+    pub fn sns(&self) -> aws_sdk_sns::Client {
+        aws_sdk_sns::Client::new(&self.at(SNS))
+    }
+
+    /// The policy, where it is an S3 object.
+    #[must_use]
+    pub fn s3(&self) -> aws_sdk_s3::Client {
+        let config = aws_sdk_s3::config::Builder::from(&self.at(S3));
+        // A local endpoint has no host name for each bucket.
+        let is_local = self.endpoints.iter().any(|(service, _)| *service == S3)
+            || self.base.endpoint_url().is_some();
+        aws_sdk_s3::Client::from_conf(config.force_path_style(is_local).build())
+    }
+
+    /// The stamper's queue.
+    #[must_use]
+    pub fn sqs(&self) -> aws_sdk_sqs::Client {
+        aws_sdk_sqs::Client::new(&self.at(SQS))
+    }
+
+    /// The policy, where it is a parameter.
+    #[must_use]
+    pub fn ssm(&self) -> aws_sdk_ssm::Client {
+        aws_sdk_ssm::Client::new(&self.at(SSM))
+    }
+
+    fn at(&self, name: &str) -> SdkConfig {
+        let mut config = self.base.to_builder();
+        if let Some((_, url)) = self.endpoints.iter().find(|(service, _)| *service == name) {
+            config.set_endpoint_url(Some(url.clone()));
+        }
+        config.build()
     }
 }
 

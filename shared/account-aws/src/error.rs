@@ -37,6 +37,22 @@ pub enum Error {
         /// AWS's error code.
         code: String,
     },
+    /// AWS Account Management may not act in the organization.
+    #[error(
+        "{action}: trusted access is off; run `aws organizations enable-aws-service-access --service-principal account.amazonaws.com` in the management account"
+    )]
+    TrustedAccessOff {
+        /// The IAM action.
+        action: &'static str,
+    },
+    /// The management account can only be reached from itself.
+    #[error(
+        "{action}: the management account is out of reach from here; deploy the stack into it to include it"
+    )]
+    OutOfReach {
+        /// The IAM action.
+        action: &'static str,
+    },
     /// The account is not in an organization.
     #[error(
         "{action}: this account is not in an organization; deploy the stack into the management account"
@@ -107,6 +123,8 @@ impl Error {
             Self::Variable { .. } => "Variable",
             Self::ForeignEvent { .. } => "ForeignEvent",
             Self::Denied { .. } => "Denied",
+            Self::TrustedAccessOff { .. } => "TrustedAccessOff",
+            Self::OutOfReach { .. } => "OutOfReach",
             Self::NotInUse { .. } => "NotInUse",
             Self::Throttled { .. } => "Throttled",
             Self::Unavailable { .. } => "Unavailable",

@@ -4,11 +4,14 @@
 
 pub mod clients;
 pub mod clock;
+pub mod contacts;
 pub mod env;
 pub mod error;
 pub mod ledger;
 mod limiter;
 pub mod organizations;
+pub mod policies;
+pub mod queue;
 pub mod topic;
 
 pub use error::Error;

@@ -23,6 +23,10 @@ pub enum Kind {
     AccountCreationSucceeded,
     /// A creation request ended without an account.
     AccountCreationFailed,
+    /// The stamper changed contacts of an account.
+    ContactsStamped,
+    /// Somebody else changed contacts of an account away from the standard.
+    ContactDriftFound,
 }
 
 impl Kind {
@@ -32,6 +36,8 @@ impl Kind {
         match self {
             Self::AccountCreationSucceeded => "AccountCreationSucceeded",
             Self::AccountCreationFailed => "AccountCreationFailed",
+            Self::ContactsStamped => "ContactsStamped",
+            Self::ContactDriftFound => "ContactDriftFound",
         }
     }
 }

@@ -10,3 +10,4 @@ pub mod policy;
 pub mod primary;
 pub mod progress;
 pub mod stamp;
+pub mod stamped;

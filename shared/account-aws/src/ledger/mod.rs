@@ -6,6 +6,9 @@
 //! | `open#<request>` | a request whose outcome must be asked for |
 //! | `announcement#<uuid>` | an intent, an announcement that is gone, or history (the baseline) |
 //! | `odd#<uuid>` | a status row that made no sense and was reported |
+//! | `policy` | the version of the policy that was accepted last |
+//! | `key` | the key of the fingerprints of own writes |
+//! | `write#<account>#<contact>` | what the stamper last wrote itself, as a fingerprint |
 //!
 //! Intents and open rows carry `pending`, the key of the sparse index of the same name, until they are settled.
 //! Correctness rests on conditional writes; claims only avoid duplicates. No row expires: nobody knows for how long AWS
@@ -13,8 +16,10 @@
 
 mod announcements;
 mod open;
+mod policy;
 mod progress;
 mod row;
+mod writes;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
@@ -23,6 +28,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use chrono::{DateTime, Utc};
 
 pub use open::{Intent, Open, Pending};
+pub use writes::{FingerprintKey, Remembered};
 
 use crate::Error;
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use account_core::ids::RequestId;
+use account_core::ids::{AccountId, RequestId};
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
@@ -17,6 +17,9 @@ pub(super) const PROGRESS: &str = "progress";
 pub(super) const OPEN: &str = "open#";
 pub(super) const ANNOUNCEMENT: &str = "announcement#";
 
+pub(super) const POLICY: &str = "policy";
+pub(super) const KEY: &str = "key";
+
 /// The only value of the attribute `pending`: the index holds all rows that need work, oldest first.
 pub(super) const PENDING: &str = "yes";
 
@@ -30,6 +33,10 @@ pub(super) fn announcement_key(id: Uuid) -> String {
 
 pub(super) fn odd_key(fingerprint: Uuid) -> String {
     format!("odd#{fingerprint}")
+}
+
+pub(super) fn write_key(account: &AccountId, contact: &str) -> String {
+    format!("write#{account}#{contact}")
 }
 
 /// How far an announcement has come.
@@ -95,6 +102,30 @@ pub(super) struct OddRow<'a> {
     pub(super) id: String,
     pub(super) since: DateTime<Utc>,
     pub(super) problem: &'a str,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct PolicyRow {
+    pub(super) id: String,
+    pub(super) version: String,
+    pub(super) accepted: DateTime<Utc>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct KeyRow {
+    pub(super) id: String,
+    pub(super) key: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct WriteRow {
+    pub(super) id: String,
+    pub(super) fingerprint: String,
+    pub(super) at: DateTime<Utc>,
+    pub(super) writes: u32,
+    pub(super) version: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) unannounced: Option<String>,
 }
 
 pub(super) fn parse<T: DeserializeOwned>(item: Item) -> Result<T, Error> {

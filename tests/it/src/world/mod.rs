@@ -68,7 +68,7 @@ impl World {
             time: self.clock.wrong(),
         };
         let config = Config::from_vars(&lookup).unwrap();
-        Shell::new(config, Clients::new(&lookup, &edge).unwrap(), edge.time)
+        Shell::new(config, &Clients::new(&lookup, &edge).unwrap(), edge.time)
     }
 
     fn http(&self) -> SharedHttpClient {

@@ -1,47 +1,19 @@
-//! Creation requests as AWS Organizations tells of them.
+//! Listings of creation requests.
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use account_core::creation::Status;
-use account_core::ids::RequestId;
-use aws_sdk_organizations::Client;
 use aws_sdk_organizations::operation::list_create_account_status::ListCreateAccountStatusError;
-use aws_sdk_organizations::types::{CreateAccountState, CreateAccountStatus};
-use chrono::{DateTime, Utc};
+use aws_sdk_organizations::types::CreateAccountState;
 
+use super::{LIST, Organizations, status};
 use crate::Error;
-use crate::limiter::Limiter;
-
-/// IAM action of [`Organizations::requests`].
-pub const LIST: &str = "organizations:ListCreateAccountStatus";
-/// IAM action of [`Organizations::describe`].
-pub const DESCRIBE: &str = "organizations:DescribeCreateAccountStatus";
 
 /// How often one listing starts again because AWS no longer takes its token.
 const RESTARTS: u8 = 2;
 
-/// AWS Organizations, called no faster than its published [quotas] allow.
-///
-/// [quotas]: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
-#[derive(Debug)]
-pub struct Organizations {
-    client: Client,
-    list: Limiter,
-    describe: Limiter,
-}
-
 impl Organizations {
-    /// Wraps a client. The quotas are those of one account: 5 listings a second (8 at once), 2 descriptions.
-    #[must_use]
-    pub fn new(client: Client) -> Self {
-        Self {
-            client,
-            list: Limiter::new(5, 8),
-            describe: Limiter::new(2, 2),
-        }
-    }
-
     /// Lists the creation requests in `states`, or all of them where `states` is empty ([`ListCreateAccountStatus`]).
     ///
     /// [`ListCreateAccountStatus`]: https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListCreateAccountStatus.html
@@ -55,33 +27,6 @@ impl Organizations {
             restarts: 0,
             ended: false,
             rows: 0,
-        }
-    }
-
-    /// One creation request, or `None` where AWS does not know it (any more) ([`DescribeCreateAccountStatus`]).
-    ///
-    /// [`DescribeCreateAccountStatus`]: https://docs.aws.amazon.com/organizations/latest/APIReference/API_DescribeCreateAccountStatus.html
-    ///
-    /// # Errors
-    /// Whatever else AWS answers than a status or `CreateAccountStatusNotFoundException`.
-    pub async fn describe(&self, id: &RequestId) -> Result<Option<Status>, Error> {
-        self.describe.ready().await;
-        match self
-            .client
-            .describe_create_account_status()
-            .create_account_request_id(id.as_str())
-            .send()
-            .await
-        {
-            Ok(answer) => Ok(answer.create_account_status.map(status)),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(|error| error.is_create_account_status_not_found_exception()) =>
-            {
-                Ok(None)
-            }
-            Err(error) => Err(Error::call(DESCRIBE, &error)),
         }
     }
 }
@@ -203,23 +148,4 @@ fn refuses_token(error: &ListCreateAccountStatusError) -> bool {
         }
         _ => false,
     }
-}
-
-/// Drops `AccountName`: nothing behind this line knows it.
-fn status(status: CreateAccountStatus) -> Status {
-    Status {
-        id: status.id,
-        state: status.state.map(|state| state.as_str().to_owned()),
-        requested: status.requested_timestamp.and_then(time),
-        completed: status.completed_timestamp.and_then(time),
-        account: status.account_id,
-        govcloud_account: status.gov_cloud_account_id,
-        failure_reason: status
-            .failure_reason
-            .map(|reason| reason.as_str().to_owned()),
-    }
-}
-
-fn time(time: aws_smithy_types::DateTime) -> Option<DateTime<Utc>> {
-    DateTime::from_timestamp(time.secs(), time.subsec_nanos())
 }

@@ -1,0 +1,97 @@
+//! Creation requests and accounts as AWS Organizations tells of them.
+
+mod accounts;
+mod listing;
+
+use account_core::creation::Status;
+use account_core::ids::RequestId;
+use aws_sdk_organizations::Client;
+use aws_sdk_organizations::types::CreateAccountStatus;
+use chrono::{DateTime, Utc};
+
+pub use accounts::{AccountFacts, AccountName};
+pub use listing::Listing;
+
+use crate::Error;
+use crate::limiter::Limiter;
+
+/// IAM action of [`Organizations::requests`].
+pub const LIST: &str = "organizations:ListCreateAccountStatus";
+/// IAM action of [`Organizations::account`].
+pub const DESCRIBE_ACCOUNT: &str = "organizations:DescribeAccount";
+/// IAM action of [`Organizations::tags`].
+pub const LIST_TAGS: &str = "organizations:ListTagsForResource";
+/// IAM action of [`Organizations::describe`].
+pub const DESCRIBE: &str = "organizations:DescribeCreateAccountStatus";
+
+/// AWS Organizations, called no faster than its published [quotas] allow.
+///
+/// [quotas]: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
+#[derive(Debug)]
+pub struct Organizations {
+    client: Client,
+    list: Limiter,
+    describe: Limiter,
+    describe_account: Limiter,
+    list_tags: Limiter,
+}
+
+impl Organizations {
+    /// Wraps a client. The quotas are those of one account, in calls a second and at once.
+    #[must_use]
+    pub fn new(client: Client) -> Self {
+        Self {
+            client,
+            list: Limiter::new(5, 8),
+            describe: Limiter::new(2, 2),
+            describe_account: Limiter::new(20, 30),
+            list_tags: Limiter::new(10, 15),
+        }
+    }
+
+    /// One creation request, or `None` where AWS does not know it (any more) ([`DescribeCreateAccountStatus`]).
+    ///
+    /// [`DescribeCreateAccountStatus`]: https://docs.aws.amazon.com/organizations/latest/APIReference/API_DescribeCreateAccountStatus.html
+    ///
+    /// # Errors
+    /// Whatever else AWS answers than a status or `CreateAccountStatusNotFoundException`.
+    pub async fn describe(&self, id: &RequestId) -> Result<Option<Status>, Error> {
+        self.describe.ready().await;
+        match self
+            .client
+            .describe_create_account_status()
+            .create_account_request_id(id.as_str())
+            .send()
+            .await
+        {
+            Ok(answer) => Ok(answer.create_account_status.map(status)),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|error| error.is_create_account_status_not_found_exception()) =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(Error::call(DESCRIBE, &error)),
+        }
+    }
+}
+
+/// Drops `AccountName`: nothing behind this line knows it.
+fn status(status: CreateAccountStatus) -> Status {
+    Status {
+        id: status.id,
+        state: status.state.map(|state| state.as_str().to_owned()),
+        requested: status.requested_timestamp.and_then(time),
+        completed: status.completed_timestamp.and_then(time),
+        account: status.account_id,
+        govcloud_account: status.gov_cloud_account_id,
+        failure_reason: status
+            .failure_reason
+            .map(|reason| reason.as_str().to_owned()),
+    }
+}
+
+fn time(time: aws_smithy_types::DateTime) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp(time.secs(), time.subsec_nanos())
+}
