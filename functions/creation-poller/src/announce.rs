@@ -11,18 +11,21 @@ impl Run<'_> {
     /// Announces an outcome, unless its announcement is on its way or gone already.
     pub(crate) async fn announce(&mut self, request: &Finished) -> Result<(), Error> {
         let shell = self.shell;
+        if let Some(flaw) = &request.flaw {
+            tracing::error!(request = %request.id, "announced without a part of its status that makes no sense: {flaw}");
+        }
         let announcement = request.announcement(&shell.config.organization, self.now());
-        if shell
+        let intended = shell
             .ledger
             .intend(&announcement, &self.claim, self.now())
-            .await?
-        {
-            self.publish(&announcement).await;
-        }
+            .await?;
         shell.known.borrow_mut().insert(announcement.id);
         // Only now: until the intent was safe, the open row was all there was.
         if self.open.remove(&request.id) {
             shell.ledger.close(&request.id).await?;
+        }
+        if intended {
+            self.publish(&announcement).await;
         }
         Ok(())
     }
@@ -38,6 +41,9 @@ impl Run<'_> {
             if claimed_until.is_some_and(|until| now <= until) {
                 self.summary.claimed += 1;
                 continue;
+            }
+            if !self.topic_is_well {
+                return;
             }
             match self
                 .shell
@@ -55,16 +61,33 @@ impl Run<'_> {
     /// Publishes a claimed intent; `false` when it is still to be published.
     async fn publish(&mut self, announcement: &Announcement) -> bool {
         let shell = self.shell;
-        let published = shell.topic.publish(announcement).await;
-        let written = match &published {
-            Ok(()) => shell.ledger.mark(announcement.id, self.now()).await,
-            Err(_) => shell.ledger.release(announcement.id, &self.claim).await,
-        };
-        let gone = published.is_ok();
-        self.summary.announced += u32::from(gone);
-        for error in [published, written].into_iter().filter_map(Result::err) {
+        if !self.topic_is_well {
+            self.release(announcement).await;
+            return false;
+        }
+        if let Err(error) = shell.topic.publish(announcement).await {
+            // One message that AWS does not accept says nothing about the others.
+            self.topic_is_well = matches!(error, Error::Refused { .. });
+            self.trouble(error);
+            self.release(announcement).await;
+            return false;
+        }
+        self.summary.announced += 1;
+        if let Err(error) = shell.ledger.mark(announcement.id, self.now()).await {
             self.trouble(error);
         }
-        gone
+        true
+    }
+
+    /// The next tick takes it.
+    async fn release(&mut self, announcement: &Announcement) {
+        if let Err(error) = self
+            .shell
+            .ledger
+            .release(announcement.id, &self.claim)
+            .await
+        {
+            self.trouble(error);
+        }
     }
 }

@@ -1,13 +1,13 @@
 //! Starts the creation poller under the Lambda runtime.
 
 use account_aws::clients::{Clients, Edge};
-use account_aws::env;
+use account_aws::{env, logs};
 use creation_poller::{Config, Shell, handle};
-use lambda_runtime::{Diagnostic, Error, LambdaEvent, run, service_fn, tracing};
+use lambda_runtime::{Diagnostic, Error, LambdaEvent, run, service_fn};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    tracing::init_default_subscriber();
+    logs::start(&env::process, std::io::stdout);
     let shell = start().inspect_err(|error| tracing::error!(kind = error.kind(), "{error}"))?;
     run(service_fn(async |event: LambdaEvent<_>| {
         handle(&shell, event).await.map_err(Diagnostic::from)

@@ -8,6 +8,7 @@ use account_aws::{Error, clock};
 use account_core::ids::RequestId;
 use chrono::{DateTime, Utc};
 use lambda_runtime::Context;
+use uuid::Uuid;
 
 use crate::{Event, Failure, Shell, Summary};
 
@@ -22,6 +23,11 @@ pub(crate) struct Run<'a> {
     /// Requests that have an open row.
     pub(crate) open: HashSet<RequestId>,
     pub(crate) in_progress: HashSet<RequestId>,
+    /// The topic has taken everything so far. After its first refusal intents are only written: trying on would take
+    /// the time of everything else.
+    pub(crate) topic_is_well: bool,
+    /// This invocation holds the long scan's claim.
+    pub(crate) scanning: bool,
     pub(crate) summary: Summary,
     first_problem: Option<Error>,
 }
@@ -32,12 +38,15 @@ impl<'a> Run<'a> {
         Self {
             shell,
             claim: Claim {
-                owner: context.request_id.clone(),
+                // Lambda may deliver one event twice, with one request id.
+                owner: format!("{}/{}", context.request_id, Uuid::new_v4()),
                 until: deadline + CLAIM_MARGIN,
             },
             deadline,
             open: HashSet::new(),
             in_progress: HashSet::new(),
+            topic_is_well: true,
+            scanning: false,
             summary: Summary::default(),
             first_problem: None,
         }
@@ -59,19 +68,20 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// What is left of earlier invocations comes first, then what is new.
+    /// What is new is made safe first; what was left is taken up then, and the long scan comes last.
     async fn tick(&mut self, scan_now: bool) -> Result<(), Error> {
-        let progress = self.shell.ledger.progress(self.now()).await?;
+        let Shell { config, ledger, .. } = self.shell;
+        let progress = ledger.progress(&config.organization, self.now()).await?;
         let Pending {
             intents,
             open,
             broken,
-        } = self.shell.ledger.pending().await?;
+        } = ledger.pending().await?;
         broken.into_iter().for_each(|error| self.trouble(error));
         self.open
             .extend(open.iter().map(|open| open.request.clone()));
-        self.redrive(intents).await;
         self.watch(&progress).await;
+        self.redrive(intents).await;
         self.ask(open).await;
         self.scan(&progress, scan_now).await
     }

@@ -16,41 +16,48 @@ impl Run<'_> {
             Scan::Small => false,
             Scan::NotDue | Scan::Claimed => true,
         };
-        if claimed && !self.shell.ledger.claim_scan(&self.claim, began).await? {
-            return Ok(());
-        }
-        let listed = match self.walk(&[], progress).await {
-            Ok(listed) => listed,
-            Err(error) => {
-                if claimed {
-                    self.shell
-                        .ledger
-                        .release_scan(&self.claim)
-                        .await
-                        .unwrap_or_else(|error| self.trouble(error));
-                }
-                return Err(error);
+        if claimed {
+            self.scanning = self.shell.ledger.claim_scan(&self.claim, began).await?;
+            if !self.scanning {
+                self.summary.scan_elsewhere = true;
+                return Ok(());
             }
-        };
-        self.summary.listed = Some(listed);
-        if progress.is_news(listed) {
-            self.shell.ledger.finish_scan(listed, began).await
-        } else {
-            Ok(())
+        }
+        let listed = self.walk(&[], usize::MAX, progress).await?;
+        self.summary.listed = listed;
+        if let Some(listed) = listed.filter(|listed| progress.is_news(*listed)) {
+            self.shell.ledger.finish_scan(listed, began).await?;
+            self.scanning = false;
+        }
+        Ok(())
+    }
+
+    /// Gives a long scan up that did not reach its end, so that the next tick takes it.
+    pub(crate) async fn give_scan_up(&mut self) {
+        if self.scanning
+            && let Err(error) = self.shell.ledger.release_scan(&self.claim).await
+        {
+            self.trouble(error);
         }
     }
 
-    /// Deals with every row of a listing and says how many there were. Only a walk to the last page ends well.
+    /// Deals with every row of a listing and says how many there were; `None` when it has more than `most` pages.
     pub(crate) async fn walk(
         &mut self,
         states: &[CreateAccountState],
+        most: usize,
         progress: &Progress,
-    ) -> Result<u32, Error> {
+    ) -> Result<Option<u32>, Error> {
         let mut listing = self.shell.organizations.requests(states);
+        let mut pages = 0;
         while let Some(page) = listing.page().await? {
             self.settle(&page, progress).await?;
+            pages += 1;
+            if most <= pages && !listing.has_ended() {
+                return Ok(None);
+            }
         }
-        Ok(listing.rows())
+        Ok(Some(listing.rows()))
     }
 
     async fn settle(&mut self, page: &[Status], progress: &Progress) -> Result<(), Error> {

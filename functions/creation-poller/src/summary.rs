@@ -27,6 +27,9 @@ pub struct Summary {
     /// Requests that a full scan saw; absent where there was no full scan, or it did not reach its end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub listed: Option<u32>,
+    /// A full scan is due, but another invocation is at it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub scan_elsewhere: bool,
     /// Things that went wrong.
     pub problems: u32,
 }

@@ -10,27 +10,51 @@ use chrono::TimeDelta;
 
 use crate::run::Run;
 
-/// How long an open request may go without an outcome that AWS knows of.
+/// How long an open request may go without an answer that makes sense.
 const PATIENCE: TimeDelta = TimeDelta::hours(24);
+
+/// So many requests are asked for one by one in a tick: 25 s at the quota's pace, so that ticks do not pile up.
+const ASKED: usize = 40;
+
+/// So many pages of requests in progress are looked at; AWS works on five at a time. It does not say that pages are
+/// filled after filtering, and without a bound each tick might page through everything that is listed.
+const WATCHED: usize = 20;
 
 impl Run<'_> {
     /// Sees which requests are in progress and opens a row for each new one.
     pub(crate) async fn watch(&mut self, progress: &Progress) {
-        match self.walk(&[CreateAccountState::InProgress], progress).await {
-            Ok(_) => {
-                self.summary.in_progress = u32::try_from(self.in_progress.len()).unwrap_or(u32::MAX)
-            }
+        match self
+            .walk(&[CreateAccountState::InProgress], WATCHED, progress)
+            .await
+        {
+            Ok(Some(_)) => (),
+            Ok(None) => tracing::warn!(
+                pages = WATCHED,
+                "AWS lists more pages of requests in progress than are watched; the full scan sees the rest"
+            ),
             Err(error) => self.trouble(error),
         }
+        self.summary.in_progress = u32::try_from(self.in_progress.len()).unwrap_or(u32::MAX);
     }
 
-    /// Asks what became of each open request that is no longer in progress.
-    pub(crate) async fn ask(&mut self, open: Vec<Open>) {
+    /// Asks what became of open requests that are no longer in progress, beginning elsewhere each minute: a few that
+    /// AWS does not answer for must not keep the others waiting.
+    pub(crate) async fn ask(&mut self, mut open: Vec<Open>) {
+        if let Ok(minute) = usize::try_from(self.now().timestamp() / 60) {
+            let places = open.len().max(1);
+            open.rotate_left(minute.wrapping_mul(ASKED) % places);
+        }
+        let mut asked = 0;
         for open in open {
-            if self.open.contains(&open.request)
-                && !self.in_progress.contains(&open.request)
-                && let Err(error) = self.ask_one(&open).await
-            {
+            let result = if self.in_progress.contains(&open.request) {
+                self.trust(&open).await
+            } else if asked < ASKED && self.open.contains(&open.request) {
+                asked += 1;
+                self.ask_one(&open).await
+            } else {
+                Ok(())
+            };
+            if let Err(error) = result {
                 self.trouble(error);
             }
         }
@@ -38,32 +62,44 @@ impl Run<'_> {
 
     /// An event told of the end of a request.
     pub(crate) async fn hint(&mut self, request: RequestId) -> Result<(), Error> {
-        let now = self.now();
         // First of all: if anything goes wrong from here on, each tick asks again.
-        self.shell.ledger.open(&request, now).await?;
+        self.shell.ledger.open(&request, self.now()).await?;
         self.open.insert(request.clone());
         self.ask_one(&Open {
             request,
-            since: now,
+            unknown_since: None,
         })
         .await
     }
 
     async fn ask_one(&mut self, open: &Open) -> Result<(), Error> {
         self.summary.described += 1;
-        let row = self
-            .shell
-            .organizations
-            .describe(&open.request)
-            .await?
-            .map(|status| status.read());
-        match row {
-            Some(Row::InProgress(_)) => return Ok(()),
-            Some(Row::Finished(request)) => return self.announce(&request).await,
-            Some(Row::Odd(odd)) => self.report(&odd).await?,
-            None => (),
+        let status = self.shell.organizations.describe(&open.request).await?;
+        match status.map(|status| status.read()) {
+            Some(Row::InProgress(_)) => self.trust(open).await,
+            Some(Row::Finished(request)) => self.announce(&request).await,
+            Some(Row::Odd(odd)) => {
+                self.report(&odd).await?;
+                self.doubt(open).await
+            }
+            None => self.doubt(open).await,
         }
-        if self.now() - open.since < PATIENCE {
+    }
+
+    /// AWS knows the request after all.
+    async fn trust(&mut self, open: &Open) -> Result<(), Error> {
+        if open.unknown_since.is_none() {
+            return Ok(());
+        }
+        self.shell.ledger.open(&open.request, self.now()).await
+    }
+
+    /// AWS answers nothing that makes sense; after a day of that the request is given up.
+    async fn doubt(&mut self, open: &Open) -> Result<(), Error> {
+        let Some(since) = open.unknown_since else {
+            return self.shell.ledger.doubt(&open.request, self.now()).await;
+        };
+        if self.now() - since < PATIENCE {
             return Ok(());
         }
         tracing::error!(request = %open.request, "AWS has known no outcome of this request for a day: given up");

@@ -1,5 +1,6 @@
 //! What can go wrong at the edge: one variant for each thing an operator does about it.
 
+use account_core::ids::OrganizationId;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -79,7 +80,7 @@ pub enum Error {
     },
     /// AWS does not accept the request: a fault of ours, or a resource that is gone.
     #[error(
-        "{action} is refused ({code}): check that the resource in the function's environment exists"
+        "{action} is refused ({code}): does what the function's environment names exist, and does this partition offer the call?"
     )]
     Refused {
         /// The IAM action.
@@ -97,6 +98,16 @@ pub enum Error {
         /// How the listing broke.
         problem: &'static str,
     },
+    /// The ledger was begun for another organization.
+    #[error(
+        "the ledger belongs to organization {ledger}, but ORGANIZATION_ID is {configured}: correct the stack's parameter OrganizationId, or give the stack a new ledger"
+    )]
+    WrongOrganization {
+        /// The organization in the ledger.
+        ledger: OrganizationId,
+        /// The organization in the function's environment.
+        configured: OrganizationId,
+    },
     /// A row of the ledger is not as this version writes it.
     #[error("ledger row {row}: {problem}; was it edited by hand, or written by a newer version?")]
     LedgerRow {
@@ -104,6 +115,12 @@ pub enum Error {
         row: String,
         /// What is wrong with it.
         problem: &'static str,
+    },
+    /// The policy is not accepted.
+    #[error("the policy is refused: {refusals}")]
+    PolicyRefused {
+        /// Where and why, without any value.
+        refusals: String,
     },
     /// The Lambda deadline came too close.
     #[error(
@@ -130,9 +147,17 @@ impl Error {
             Self::Unavailable { .. } => "Unavailable",
             Self::Refused { .. } => "Refused",
             Self::BrokenListing { .. } => "BrokenListing",
+            Self::WrongOrganization { .. } => "WrongOrganization",
             Self::LedgerRow { .. } => "LedgerRow",
+            Self::PolicyRefused { .. } => "PolicyRefused",
             Self::OutOfTime { .. } => "OutOfTime",
         }
+    }
+
+    /// Whether the same call may go better soon.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Throttled { .. } | Self::Unavailable { .. })
     }
 
     /// What a failed SDK call means. `action` is the IAM action, which AWS does not always name.
@@ -160,12 +185,16 @@ impl Error {
             | "AccessDenied"
             | "AuthorizationError"
             | "AuthorizationErrorException"
-            | "UnrecognizedClientException"
-            | "InvalidClientTokenId"
-            | "ExpiredTokenException"
-            | "ExpiredToken"
             | "KMSAccessDenied"
             | "KMSAccessDeniedException" => Self::Denied { action, code },
+            // Lambda renews the credentials with the next environment.
+            "ExpiredToken"
+            | "ExpiredTokenException"
+            | "InvalidClientTokenId"
+            | "UnrecognizedClientException" => Self::Unavailable {
+                action,
+                problem: code,
+            },
             "AWSOrganizationsNotInUseException" => Self::NotInUse { action },
             "TooManyRequestsException"
             | "ThrottlingException"

@@ -9,6 +9,7 @@ pub mod env;
 pub mod error;
 pub mod ledger;
 mod limiter;
+pub mod logs;
 pub mod organizations;
 pub mod policies;
 pub mod queue;

@@ -50,6 +50,8 @@ pub struct Finished {
     pub completed: Option<DateTime<Utc>>,
     /// How the request ended.
     pub outcome: Outcome,
+    /// A part of the row that made no sense and was left out.
+    pub flaw: Option<String>,
 }
 
 /// How a creation request ended.
@@ -87,7 +89,7 @@ impl Status {
         match self.understand() {
             Ok(row) => row,
             Err(problem) => Row::Odd(Odd {
-                fingerprint: Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{self:?}").as_bytes()),
+                fingerprint: Uuid::new_v5(&Uuid::NAMESPACE_OID, self.text().as_bytes()),
                 request: self.id.as_deref().and_then(|id| id.parse().ok()),
                 problem,
             }),
@@ -95,19 +97,21 @@ impl Status {
     }
 
     fn understand(&self) -> Result<Row, String> {
-        let id: RequestId = present(self.id.as_deref(), "Id")?
-            .parse()
-            .map_err(|error| format!("Id is {error}"))?;
+        let id = present(self.id.as_deref(), "Id")?;
+        let id: RequestId = id.parse().map_err(|error| format!("Id is {error}"))?;
+        let mut flaw = None;
         let outcome = match present(self.state.as_deref(), "State")? {
             "IN_PROGRESS" => return Ok(Row::InProgress(id)),
-            "SUCCEEDED" => Outcome::Succeeded {
-                account: account(present(self.account.as_deref(), "AccountId")?, "AccountId")?,
-                govcloud_account: self
-                    .govcloud_account
-                    .as_deref()
-                    .map(|id| account(id, "GovCloudAccountId"))
-                    .transpose()?,
-            },
+            "SUCCEEDED" => {
+                let govcloud_account = self.govcloud_account.as_deref();
+                let govcloud_account = govcloud_account.map(|id| account(id, "GovCloudAccountId"));
+                Outcome::Succeeded {
+                    account: account(present(self.account.as_deref(), "AccountId")?, "AccountId")?,
+                    // There is an account all the same, and it must be announced.
+                    govcloud_account: govcloud_account
+                        .and_then(|account| account.map_err(|problem| flaw = Some(problem)).ok()),
+                }
+            }
             "FAILED" => Outcome::Failed {
                 reason: self
                     .failure_reason
@@ -121,7 +125,24 @@ impl Status {
             requested: self.requested,
             completed: self.completed,
             outcome,
+            flaw,
         }))
+    }
+
+    /// Everything in the row, in an order that does not change.
+    fn text(&self) -> String {
+        let time = |time: Option<DateTime<Utc>>| time.map(timestamp).unwrap_or_default();
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        [
+            text(&self.id),
+            text(&self.state),
+            time(self.requested),
+            time(self.completed),
+            text(&self.account),
+            text(&self.govcloud_account),
+            text(&self.failure_reason),
+        ]
+        .join("|")
     }
 }
 
@@ -404,9 +425,23 @@ mod tests {
             },
             "Id is not a creation request id such as car-examplecreateaccountrequestid111",
         );
-        check_odd(
-            &succeeded(Some("12345")),
-            "GovCloudAccountId is not an account id of twelve digits",
+    }
+
+    #[test]
+    fn an_account_is_announced_even_if_its_govcloud_account_makes_no_sense() {
+        let status = succeeded(Some("12345"));
+        let Row::Finished(request) = status.read() else {
+            panic!("{status:?} is not finished")
+        };
+        assert_eq!(
+            request.flaw.as_deref(),
+            Some("GovCloudAccountId is not an account id of twelve digits")
+        );
+        assert_eq!(announce(&status).attributes["accountId"], "444455556666");
+        assert!(
+            !announce(&status)
+                .attributes
+                .contains_key("govCloudAccountId")
         );
     }
 

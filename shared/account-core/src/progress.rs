@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::creation::Finished;
 
@@ -13,12 +13,16 @@ use crate::creation::Finished;
 /// [quotas]: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
 pub const SMALL: u32 = 400;
 
+/// What ended so long before the start is history, even where the first scan missed it: pages may shift under a scan.
+/// What ended shortly before may have been listed late.
+const HISTORY: TimeDelta = TimeDelta::hours(1);
+
 /// The poller's own row of the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Progress {
     /// When the poller first ran. Requests that ended before are history.
     pub started: DateTime<Utc>,
-    /// Whether one full scan has reached its last page: from then on nothing unknown is history.
+    /// Whether one full scan has reached its last page: from then on only what ended long before is history.
     pub complete: bool,
     /// How many requests the last recorded full scan saw.
     pub listed: u32,
@@ -107,16 +111,19 @@ pub fn fate(
 ) -> Fate {
     // Without any time the request cannot be told to be history.
     let ended = request.completed.or(request.requested);
-    let ended_since = |start: DateTime<Utc>| ended.is_none_or(|ended| start <= ended);
+    let ended_before = |time: DateTime<Utc>| ended.is_some_and(|ended| ended < time);
     let replayed = announce_since.is_some_and(|since| ended.is_some_and(|ended| since <= ended));
+    let start = if progress.complete {
+        progress.started - HISTORY
+    } else {
+        progress.started
+    };
     match remembered {
         Remembered::Announced => Fate::Nothing,
         Remembered::Baseline if replayed => Fate::Announce,
         Remembered::Baseline => Fate::Nothing,
-        Remembered::Nothing if replayed || progress.complete || ended_since(progress.started) => {
-            Fate::Announce
-        }
-        Remembered::Nothing => Fate::Baseline,
+        Remembered::Nothing if !replayed && ended_before(start) => Fate::Baseline,
+        Remembered::Nothing => Fate::Announce,
     }
 }
 
@@ -127,11 +134,11 @@ mod tests {
 
     const MINUTES_15: Duration = Duration::from_secs(15 * 60);
 
-    fn at(minute: u32) -> DateTime<Utc> {
-        format!("2026-11-23T10:{minute:02}:00Z").parse().unwrap()
+    fn at(minute: i64) -> DateTime<Utc> {
+        "2026-11-23T10:00:00Z".parse::<DateTime<Utc>>().unwrap() + TimeDelta::minutes(minute)
     }
 
-    fn settled(listed: u32, scanned: u32) -> Progress {
+    fn settled(listed: u32, scanned: i64) -> Progress {
         Progress {
             started: at(0),
             complete: true,
@@ -170,13 +177,14 @@ mod tests {
         assert!(Progress::new(at(0)).is_news(10));
     }
 
-    fn request(completed: Option<u32>) -> Finished {
+    fn request(completed: Option<i64>) -> Finished {
         let outcome = Outcome::Failed { reason: None };
         Finished {
             id: "car-12345678".parse().unwrap(),
             requested: None,
             completed: completed.map(at),
             outcome,
+            flaw: None,
         }
     }
 
@@ -194,8 +202,11 @@ mod tests {
             (&first_scan, Nothing, Some(10), None, Fate::Announce),
             (&first_scan, Nothing, None, None, Fate::Announce),
             (&first_scan, Announced, Some(9), None, Fate::Nothing),
-            // Afterwards nothing unknown is history.
+            // Afterwards only what ended long before is history.
             (&later, Nothing, Some(9), None, Fate::Announce),
+            (&later, Nothing, Some(-50), None, Fate::Announce),
+            (&later, Nothing, Some(-51), None, Fate::Baseline),
+            (&later, Nothing, None, None, Fate::Announce),
             (&later, Baseline, Some(9), None, Fate::Nothing),
             (&later, Announced, Some(11), None, Fate::Nothing),
             // History is announced on purpose only, and once.

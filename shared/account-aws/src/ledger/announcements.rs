@@ -1,6 +1,7 @@
 //! Announcement rows: intent, claim, mark; and the baseline.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use account_core::announcement::Announcement;
 use account_core::creation::Odd;
@@ -8,12 +9,12 @@ use account_core::ids::RequestId;
 use account_core::progress::Remembered;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::types::{KeysAndAttributes, Put, TransactWriteItem};
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::row::{
-    BaselineRow, IntentRow, Item, OddRow, PENDING, Stage, StageRow, announcement_key, item, key,
-    millis, odd_key, parse, text,
+    BaselineRow, IntentRow, Item, OddRow, PENDING_INTENT, Stage, StageRow, announcement_key, item,
+    key, millis, odd_key, parse, text, time,
 };
 use super::{BATCH_GET, Claim, Ledger, PUT, UPDATE, written};
 use crate::Error;
@@ -37,14 +38,19 @@ impl Ledger {
                 .iter()
                 .map(|id| Item::from([("id".to_owned(), text(announcement_key(*id)))]))
                 .collect();
-            while !keys.is_empty() {
+            for round in 0.. {
                 let (rows, rest) = self.batch_get(keys).await?;
                 for row in rows {
                     if let Some(id) = ids.iter().find(|id| announcement_key(**id) == key(&row)) {
                         remembered.insert(*id, parse(row).map(|StageRow { stage }| stage.into()));
                     }
                 }
+                if rest.is_empty() {
+                    break;
+                }
                 keys = rest;
+                // DynamoDB leaves keys over when it throttles.
+                tokio::time::sleep(Duration::from_millis(50 << round.min(6))).await;
             }
         }
         Ok(remembered)
@@ -82,7 +88,8 @@ impl Ledger {
         Ok((rows, rest.unwrap_or_default()))
     }
 
-    /// Writes the intent of an announcement, claimed; `false` when its announcement is on its way or gone already.
+    /// Writes the intent of an announcement, claimed until `claim` ends; `false` when its announcement is on its way or
+    /// gone already.
     ///
     /// # Errors
     /// When the ledger cannot be written; then nothing may be published.
@@ -95,7 +102,7 @@ impl Ledger {
         let row = IntentRow {
             id: announcement_key(announcement.id),
             stage: Stage::Intent,
-            pending: PENDING.to_owned(),
+            pending: PENDING_INTENT.to_owned(),
             since: now,
             subject: announcement.subject.clone(),
             body: announcement.body.clone(),
@@ -108,8 +115,10 @@ impl Ledger {
             .put_item()
             .table_name(&self.table)
             .set_item(Some(item(&row)?))
-            .condition_expression("attribute_not_exists(id) OR stage = :baseline")
-            .expression_attribute_values(":baseline", text("baseline"));
+            .condition_expression("attribute_not_exists(id) OR stage = :baseline OR (stage = :intent AND claim_owner = :owner)")
+            .expression_attribute_values(":baseline", text("baseline"))
+            .expression_attribute_values(":intent", text("intent"))
+            .expression_attribute_values(":owner", text(&claim.owner));
         written(PUT, put.send().await)
     }
 
@@ -125,7 +134,7 @@ impl Ledger {
             .key("id", text(announcement_key(id)))
             .update_expression("SET claim_owner = :owner, claim_until = :until")
             .condition_expression(
-                "stage = :intent AND (attribute_not_exists(claim_until) OR claim_until < :now)",
+                "stage = :intent AND (attribute_not_exists(claim_until) OR claim_until < :now OR claim_owner = :owner)",
             )
             .expression_attribute_values(":intent", text("intent"))
             .expression_attribute_values(":owner", text(&claim.owner))
@@ -150,7 +159,7 @@ impl Ledger {
             .condition_expression("stage = :intent")
             .expression_attribute_values(":intent", text("intent"))
             .expression_attribute_values(":announced", text("announced"))
-            .expression_attribute_values(":now", text(now.to_rfc3339_opts(SecondsFormat::Millis, true)));
+            .expression_attribute_values(":now", time(now));
         written(UPDATE, update.send().await).map(drop)
     }
 
@@ -184,17 +193,7 @@ impl Ledger {
             if !self.put_together(rows.clone()).await? {
                 // One of the rows came into being meanwhile; alone, the others do not suffer from it.
                 for row in rows {
-                    let put = self
-                        .client
-                        .put_item()
-                        .table_name(&self.table)
-                        .set_item(Some(row));
-                    written(
-                        PUT,
-                        put.condition_expression("attribute_not_exists(id)")
-                            .send()
-                            .await,
-                    )?;
+                    self.put_new(row).await?;
                 }
             }
         }
@@ -239,17 +238,7 @@ impl Ledger {
             since: now,
             problem: &odd.problem,
         };
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item(&row)?));
-        written(
-            PUT,
-            put.condition_expression("attribute_not_exists(id)")
-                .send()
-                .await,
-        )
+        self.put_new(item(&row)?).await
     }
 }
 

@@ -10,7 +10,8 @@
 //! | `key` | the key of the fingerprints of own writes |
 //! | `write#<account>#<contact>` | what the stamper last wrote itself, as a fingerprint |
 //!
-//! Intents and open rows carry `pending`, the key of the sparse index of the same name, until they are settled.
+//! Intents and open rows carry `pending`, the key of the sparse index of the same name, until they are settled:
+//! `intent` or `open`.
 //! Correctness rests on conditional writes; claims only avoid duplicates. No row expires: nobody knows for how long AWS
 //! lists a request, and a forgotten one would be announced again.
 
@@ -31,6 +32,7 @@ pub use open::{Intent, Open, Pending};
 pub use writes::{FingerprintKey, Remembered};
 
 use crate::Error;
+use row::Item;
 
 /// IAM action of reading one row.
 pub const GET: &str = "dynamodb:GetItem";
@@ -48,7 +50,8 @@ pub const QUERY: &str = "dynamodb:Query";
 /// Who works on something, and until when nobody else may.
 #[derive(Clone, Debug)]
 pub struct Claim {
-    /// The invocation.
+    /// The invocation; another one at each invocation, also where Lambda delivers one twice. A write that is sent again
+    /// because its answer was lost is recognized by it.
     pub owner: String,
     /// The invocation is surely over then.
     pub until: DateTime<Utc>,
@@ -66,6 +69,21 @@ impl Ledger {
     #[must_use]
     pub fn new(client: Client, table: String) -> Self {
         Self { client, table }
+    }
+
+    /// Puts a row, unless there is one of its key already; `false` then.
+    async fn put_new(&self, row: Item) -> Result<bool, Error> {
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(row));
+        written(
+            PUT,
+            put.condition_expression("attribute_not_exists(id)")
+                .send()
+                .await,
+        )
     }
 }
 

@@ -5,10 +5,14 @@ use account_core::ids::RequestId;
 use chrono::{DateTime, Utc};
 
 use super::row::{
-    ANNOUNCEMENT, IntentRow, Item, OPEN, OpenRow, PENDING, item, key, open_key, parse, text,
+    ANNOUNCEMENT, IntentRow, Item, OPEN, OpenRow, PENDING_INTENT, PENDING_OPEN, key, open_key,
+    parse, text, time,
 };
-use super::{DELETE, Ledger, PUT, QUERY, written};
+use super::{DELETE, Ledger, QUERY, UPDATE, written};
 use crate::Error;
+
+/// At most so many rows of a kind are taken up in one invocation; the others wait for the next.
+const TAKEN_UP: usize = 500;
 
 /// What earlier invocations left to be done, oldest first.
 #[derive(Debug, Default)]
@@ -35,34 +39,48 @@ pub struct Intent {
 pub struct Open {
     /// The request.
     pub request: RequestId,
-    /// When it was first seen.
-    pub since: DateTime<Utc>,
+    /// Since when AWS has answered nothing that makes sense.
+    pub unknown_since: Option<DateTime<Utc>>,
 }
 
 impl Ledger {
-    /// Remembers that the outcome of `request` must be asked for.
+    /// Remembers that the outcome of `request` must be asked for, and that AWS knew of it just `now`.
     ///
     /// # Errors
     /// When the ledger cannot be written.
     pub async fn open(&self, request: &RequestId, now: DateTime<Utc>) -> Result<(), Error> {
-        let row = OpenRow {
-            id: open_key(request),
-            pending: PENDING.to_owned(),
-            since: now,
-        };
-        let put = self
+        let update = self
             .client
-            .put_item()
+            .update_item()
             .table_name(&self.table)
-            .set_item(Some(item(&row)?));
-        // The first sighting counts: it tells for how long the request has been open.
-        written(
-            PUT,
-            put.condition_expression("attribute_not_exists(id)")
-                .send()
-                .await,
-        )
-        .map(drop)
+            .key("id", text(open_key(request)))
+            .update_expression(
+                "SET pending = :open, since = if_not_exists(since, :now) REMOVE unknown_since",
+            )
+            .expression_attribute_values(":open", text(PENDING_OPEN))
+            .expression_attribute_values(":now", time(now));
+        update
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| Error::call(UPDATE, &error))
+    }
+
+    /// Remembers that AWS has answered nothing that makes sense of an open request since `now`.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub async fn doubt(&self, request: &RequestId, now: DateTime<Utc>) -> Result<(), Error> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("id", text(open_key(request)))
+            .update_expression("SET unknown_since = if_not_exists(unknown_since, :now)")
+            // A row that was closed meanwhile must not come back.
+            .condition_expression("attribute_exists(id)")
+            .expression_attribute_values(":now", time(now));
+        written(UPDATE, update.send().await).map(drop)
     }
 
     /// Forgets an open request, once its outcome is safe elsewhere.
@@ -82,13 +100,23 @@ impl Ledger {
             .map_err(|error| Error::call(DELETE, &error))
     }
 
-    /// Everything that needs work. The index may lag: what is missing now is there at the next tick, and what is
-    /// settled already is refused by the conditions of the next write.
+    /// What needs work. The index may lag: what is missing now is there at the next tick, and what is settled already
+    /// is refused by the conditions of the next write.
     ///
     /// # Errors
     /// When the index cannot be read.
     pub async fn pending(&self) -> Result<Pending, Error> {
         let mut pending = Pending::default();
+        for kind in [PENDING_OPEN, PENDING_INTENT] {
+            for row in self.query(kind).await? {
+                pending.add(row);
+            }
+        }
+        Ok(pending)
+    }
+
+    async fn query(&self, kind: &str) -> Result<Vec<Item>, Error> {
+        let mut rows = Vec::new();
         let mut start = None;
         loop {
             let query = self
@@ -96,19 +124,18 @@ impl Ledger {
                 .query()
                 .table_name(&self.table)
                 .index_name("pending")
-                .key_condition_expression("pending = :pending")
-                .expression_attribute_values(":pending", text(PENDING))
+                .key_condition_expression("pending = :kind")
+                .expression_attribute_values(":kind", text(kind))
+                .limit(100)
                 .set_exclusive_start_key(start);
             let answer = query
                 .send()
                 .await
                 .map_err(|error| Error::call(QUERY, &error))?;
-            for row in answer.items.unwrap_or_default() {
-                pending.add(row);
-            }
+            rows.extend(answer.items.unwrap_or_default());
             start = answer.last_evaluated_key;
-            if start.is_none() {
-                return Ok(pending);
+            if start.is_none() || TAKEN_UP <= rows.len() {
+                return Ok(rows);
             }
         }
     }
@@ -132,7 +159,7 @@ fn open(item: Item) -> Result<Open, Error> {
     match row.id.strip_prefix(OPEN).unwrap_or_default().parse() {
         Ok(request) => Ok(Open {
             request,
-            since: row.since,
+            unknown_since: row.unknown_since,
         }),
         Err(_) => Err(Error::LedgerRow {
             row: row.id,

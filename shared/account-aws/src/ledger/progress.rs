@@ -1,51 +1,48 @@
 //! The poller's own row: how far it has come, and who is scanning.
 
+use account_core::ids::OrganizationId;
 use account_core::progress::Progress;
 use aws_sdk_dynamodb::types::AttributeValue;
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 
-use super::row::{PROGRESS, ProgressRow, item, millis, parse, text};
-use super::{Claim, GET, Ledger, PUT, UPDATE, written};
+use super::row::{PROGRESS, ProgressRow, item, millis, parse, text, time};
+use super::{Claim, GET, Ledger, UPDATE, written};
 use crate::Error;
 
 impl Ledger {
     /// How far the poller has come. The first call ever writes down that it starts now.
     ///
     /// # Errors
-    /// When the ledger cannot be read or written.
-    pub async fn progress(&self, now: DateTime<Utc>) -> Result<Progress, Error> {
-        if let Some(progress) = self.read_progress().await? {
+    /// The ledger cannot be read or written, or was begun for another organization: the ids of its announcements are
+    /// made of that one, and all of history would be news.
+    pub async fn progress(
+        &self,
+        organization: &OrganizationId,
+        now: DateTime<Utc>,
+    ) -> Result<Progress, Error> {
+        if let Some(progress) = self.read_progress(organization).await? {
             return Ok(progress);
         }
         let new = Progress::new(now);
         let row = ProgressRow {
             id: PROGRESS.to_owned(),
+            organization: organization.clone(),
             started: new.started,
             complete: new.complete,
             listed: new.listed,
             scanned: new.scanned,
         };
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item(&row)?));
-        if written(
-            PUT,
-            put.condition_expression("attribute_not_exists(id)")
-                .send()
-                .await,
-        )? {
+        if self.put_new(item(&row)?).await? {
             return Ok(new);
         }
         let missing = || Error::LedgerRow {
             row: PROGRESS.to_owned(),
             problem: "it came and went",
         };
-        self.read_progress().await?.ok_or_else(missing)
+        self.read_progress(organization).await?.ok_or_else(missing)
     }
 
-    async fn read_progress(&self) -> Result<Option<Progress>, Error> {
+    async fn read_progress(&self, configured: &OrganizationId) -> Result<Option<Progress>, Error> {
         let get = self
             .client
             .get_item()
@@ -57,12 +54,19 @@ impl Ledger {
             return Ok(None);
         };
         let ProgressRow {
+            organization,
             started,
             complete,
             listed,
             scanned,
             ..
         } = parse(item)?;
+        if organization != *configured {
+            return Err(Error::WrongOrganization {
+                ledger: organization,
+                configured: configured.clone(),
+            });
+        }
         Ok(Some(Progress {
             started,
             complete,
@@ -83,7 +87,7 @@ impl Ledger {
             .key("id", text(PROGRESS))
             .update_expression("SET scan_owner = :owner, scan_until = :until")
             .condition_expression(
-                "attribute_exists(id) AND (attribute_not_exists(scan_until) OR scan_until < :now)",
+                "attribute_exists(id) AND (attribute_not_exists(scan_until) OR scan_until < :now OR scan_owner = :owner)",
             )
             .expression_attribute_values(":owner", text(&claim.owner))
             .expression_attribute_values(":until", millis(claim.until))
@@ -107,7 +111,7 @@ impl Ledger {
             .condition_expression("attribute_exists(id)")
             .expression_attribute_values(":true", AttributeValue::Bool(true))
             .expression_attribute_values(":listed", AttributeValue::N(listed.to_string()))
-            .expression_attribute_values(":scanned", text(scanned.to_rfc3339_opts(SecondsFormat::Millis, true)));
+            .expression_attribute_values(":scanned", time(scanned));
         // Without the row the next tick starts the baseline afresh, which is what removing it asks for.
         written(UPDATE, update.send().await).map(drop)
     }

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use account_core::ids::{AccountId, RequestId};
+use account_core::announcement::timestamp;
+use account_core::ids::{AccountId, OrganizationId, RequestId};
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
@@ -20,8 +21,9 @@ pub(super) const ANNOUNCEMENT: &str = "announcement#";
 pub(super) const POLICY: &str = "policy";
 pub(super) const KEY: &str = "key";
 
-/// The only value of the attribute `pending`: the index holds all rows that need work, oldest first.
-pub(super) const PENDING: &str = "yes";
+/// Values of the attribute `pending`, one for each kind of row that needs work.
+pub(super) const PENDING_INTENT: &str = "intent";
+pub(super) const PENDING_OPEN: &str = "open";
 
 pub(super) fn open_key(request: &RequestId) -> String {
     format!("{OPEN}{request}")
@@ -54,6 +56,7 @@ pub(super) enum Stage {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct ProgressRow {
     pub(super) id: String,
+    pub(super) organization: OrganizationId,
     pub(super) started: DateTime<Utc>,
     pub(super) complete: bool,
     pub(super) listed: u32,
@@ -61,11 +64,10 @@ pub(super) struct ProgressRow {
     pub(super) scanned: Option<DateTime<Utc>>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize)]
 pub(super) struct OpenRow {
     pub(super) id: String,
-    pub(super) pending: String,
-    pub(super) since: DateTime<Utc>,
+    pub(super) unknown_since: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -151,6 +153,11 @@ pub(super) fn key(item: &Item) -> &str {
 
 pub(super) fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
+}
+
+/// A time as rows hold it, in the form of announcements.
+pub(super) fn time(time: DateTime<Utc>) -> AttributeValue {
+    text(timestamp(time))
 }
 
 pub(super) fn millis(time: DateTime<Utc>) -> AttributeValue {

@@ -61,17 +61,7 @@ impl Ledger {
             id: KEY.to_owned(),
             key: new.simple().to_string(),
         };
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item(&row)?));
-        if written(
-            PUT,
-            put.condition_expression("attribute_not_exists(id)")
-                .send()
-                .await,
-        )? {
+        if self.put_new(item(&row)?).await? {
             return Ok(FingerprintKey(row.key.into_bytes()));
         }
         let get = self

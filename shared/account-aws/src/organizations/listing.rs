@@ -62,6 +62,12 @@ impl Listing<'_> {
         Ok(None)
     }
 
+    /// Whether the last page has been given.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.ended
+    }
+
     /// How many rows this listing has given, since it last began.
     #[must_use]
     pub fn rows(&self) -> u32 {

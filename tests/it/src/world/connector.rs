@@ -13,14 +13,16 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use http::{Request, Response};
 use http_body_util::BodyExt;
+use rand::RngExt;
+use rand::rngs::StdRng;
 use simulator::Simulator;
 use tokio::sync::Notify;
 
 use super::dynamodb::Table;
 use super::topic::Topic;
 
-/// How long each call takes: enough for two functions to get in each other's way.
-const LATENCY: Duration = Duration::from_millis(5);
+/// The longest that a call takes: enough for two functions to get in each other's way.
+const LATENCY_MILLIS: u64 = 20;
 
 /// A call that the function made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +51,8 @@ pub enum Refusal {
     Denied,
     /// HTTP 500.
     Internal,
+    /// No answer at all.
+    Silence,
 }
 
 /// What went over the wire, and what is to happen to it.
@@ -57,8 +61,24 @@ pub(super) struct Traffic {
     pub(super) calls: Vec<Call>,
     pub(super) refusals: BTreeMap<String, Refusal>,
     pub(super) kill: Option<(usize, Kill)>,
+    /// The call whose answer is lost.
+    pub(super) lost: Option<usize>,
+    /// DynamoDB leaves half of the keys of a batch over.
+    pub(super) halves_batches: bool,
+    /// The IAM actions that the function may take.
+    pub(super) allowed: Vec<&'static str>,
+    pub(super) rng: Option<StdRng>,
+    pub(super) death: Arc<Notify>,
+    pub(super) invocations: u32,
+}
+
+/// What is to happen to a call.
+struct Verdict {
+    refusal: Option<Refusal>,
+    kill: Option<Kill>,
+    is_lost: bool,
+    latency: Duration,
     death: Arc<Notify>,
-    invocations: u32,
 }
 
 impl Traffic {
@@ -68,20 +88,49 @@ impl Traffic {
     }
 
     /// Tells of the kill of the next invocation.
-    pub(super) fn death(&mut self) -> Arc<Notify> {
+    pub(super) fn next_death(&mut self) -> Arc<Notify> {
         self.death = Arc::default();
         Arc::clone(&self.death)
     }
 
     /// Takes note of a call and says what is to happen to it.
-    fn admit(&mut self, call: Call) -> (Option<Refusal>, Option<Kill>) {
-        let refusal = self.refusals.get(&call.operation).copied();
-        let kill = self
-            .kill
-            .take_if(|(at, _)| *at == self.calls.len())
-            .map(|(_, kill)| kill);
+    fn admit(&mut self, call: Call) -> Verdict {
+        let action = call.action();
+        assert!(
+            self.allowed.contains(&action.as_str()),
+            "the function's role does not allow {action}"
+        );
+        let number = self.calls.len();
+        let latency = self
+            .rng
+            .as_mut()
+            .map_or(1, |rng| rng.random_range(1..=LATENCY_MILLIS));
+        let verdict = Verdict {
+            refusal: self.refusals.get(&call.operation).copied(),
+            kill: self
+                .kill
+                .take_if(|(at, _)| *at == number)
+                .map(|(_, kill)| kill),
+            is_lost: self.lost.take_if(|at| *at == number).is_some(),
+            latency: Duration::from_millis(latency),
+            death: Arc::clone(&self.death),
+        };
         self.calls.push(call);
-        (refusal, kill)
+        verdict
+    }
+}
+
+impl Call {
+    /// The IAM action that the call takes.
+    #[must_use]
+    pub fn action(&self) -> String {
+        // Of a transaction, DynamoDB asks for the actions in it.
+        let operation = if self.operation == "TransactWriteItems" {
+            "PutItem"
+        } else {
+            &self.operation
+        };
+        format!("{}:{operation}", self.service)
     }
 }
 
@@ -126,21 +175,23 @@ impl Connector {
         let request = Request::from_parts(parts, body.to_vec());
         let call = read(&request)?;
         let service = call.service;
-        let (refusal, kill, death) = {
+        let (verdict, halves) = {
             let mut traffic = self.traffic.lock().unwrap_or_else(PoisonError::into_inner);
-            let (refusal, kill) = traffic.admit(call);
-            (refusal, kill, Arc::clone(&traffic.death))
+            (traffic.admit(call), traffic.halves_batches)
         };
-        if kill == Some(Kill::Before) {
-            return die(&death).await;
+        if verdict.kill == Some(Kill::Before) {
+            return die(&verdict.death).await;
         }
-        tokio::time::sleep(LATENCY).await;
-        let response = match refusal {
-            Some(refusal) => refuse(service, refusal),
-            None => self.answer(service, request).await,
+        tokio::time::sleep(verdict.latency).await;
+        let response = match verdict.refusal {
+            Some(refusal) => refuse(service, refusal).await,
+            None => self.answer(service, request, halves).await,
         };
-        if kill == Some(Kill::After) {
-            return die(&death).await;
+        if verdict.kill == Some(Kill::After) {
+            return die(&verdict.death).await;
+        }
+        if verdict.is_lost {
+            return Err(ConnectorError::io("connection reset by peer".into()));
         }
         HttpResponse::try_from(response?.map(SdkBody::from))
             .map_err(|error| ConnectorError::user(error.into()))
@@ -150,10 +201,11 @@ impl Connector {
         &self,
         service: &'static str,
         request: Request<Vec<u8>>,
+        halves: bool,
     ) -> Result<Response<Vec<u8>>, ConnectorError> {
         match service {
             "organizations" => self.simulator.answer(request).await,
-            "dynamodb" => Ok(self.table.answer(&request)),
+            "dynamodb" => Ok(self.table.answer(&request, halves)),
             _ => Ok(self.topic.answer(request.body())),
         }
     }
@@ -188,8 +240,9 @@ fn read(request: &Request<Vec<u8>>) -> Result<Call, ConnectorError> {
     })
 }
 
-fn refuse(service: &str, refusal: Refusal) -> Result<Response<Vec<u8>>, ConnectorError> {
+async fn refuse(service: &str, refusal: Refusal) -> Result<Response<Vec<u8>>, ConnectorError> {
     let (status, code) = match (service, refusal) {
+        (_, Refusal::Silence) => std::future::pending().await,
         (_, Refusal::Internal) => (500, "InternalError"),
         ("sns", Refusal::Denied) => (403, "AuthorizationError"),
         (_, Refusal::Denied) => (400, "AccessDeniedException"),

@@ -13,6 +13,8 @@ use account_aws::clients::{Clients, Edge};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use creation_poller::{Config, Failure, Shell, Summary};
 use lambda_runtime::{Context, LambdaEvent};
+use rand::SeedableRng;
+use rand::rngs::StdRng;
 use serde_json::Value;
 use simulator::Simulator;
 
@@ -50,11 +52,16 @@ impl World {
     #[must_use]
     pub fn new(options: simulator::Options) -> Self {
         let clock = Clock::new();
+        let traffic = Traffic {
+            allowed: creation_poller::ACTIONS.to_vec(),
+            rng: Some(StdRng::seed_from_u64(options.seed)),
+            ..Traffic::default()
+        };
         Self {
             simulator: Simulator::new(options, clock.right()),
             topic: Topic::default(),
             table: Table::new(),
-            traffic: Arc::default(),
+            traffic: Arc::new(Mutex::new(traffic)),
             clock,
         }
     }
@@ -92,7 +99,7 @@ impl World {
         context.request_id = self.traffic().next_request_id();
         let deadline = self.clock.now() + timeout;
         context.deadline = u64::try_from(deadline.timestamp_millis()).unwrap();
-        let killed = self.traffic().death();
+        let killed = self.traffic().next_death();
         tokio::select! {
             end = creation_poller::handle(shell, LambdaEvent::new(payload, context)) => End::Answered(end),
             () = killed.notified() => End::Killed,
@@ -152,6 +159,23 @@ impl World {
     pub fn kill(&self, at: usize, kill: Kill) {
         let mut traffic = self.traffic();
         traffic.kill = Some((traffic.calls.len() + at, kill));
+    }
+
+    /// Loses the answer to the call number `at` from now on; the call takes effect.
+    pub fn lose(&self, at: usize) {
+        let mut traffic = self.traffic();
+        traffic.lost = Some(traffic.calls.len() + at);
+    }
+
+    /// Whether the loss is still to come.
+    #[must_use]
+    pub fn is_to_lose(&self) -> bool {
+        self.traffic().lost.is_some()
+    }
+
+    /// From now on DynamoDB leaves half of the keys of a batch over.
+    pub fn halve_batches(&self) {
+        self.traffic().halves_batches = true;
     }
 
     /// Takes back a kill that did not come to pass.

@@ -186,3 +186,23 @@ async fn what_is_announced_fits_the_schema_and_its_attributes() {
         }
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn reads_that_lag_cost_time_and_no_announcement() {
+    let world = World::new(Options {
+        lag: std::time::Duration::from_secs(90),
+        ..Options::default()
+    });
+    let poller = world.cold_poller(&[]);
+    world.run(&poller, tick()).await;
+    let request = succeed(&world, 5);
+    pass(6).await;
+    // The event is faster than the status.
+    world.run(&poller, result_event(&request)).await;
+    assert!(world.messages().is_empty());
+    for _ in 0..3 {
+        pass(60).await;
+        world.run(&poller, tick()).await;
+    }
+    assert_eq!(deliveries(&world), [(request, 1)].into());
+}

@@ -182,5 +182,55 @@ async fn only_one_poller_makes_the_first_scan() {
             .collect::<Vec<_>>(),
         [1_000]
     );
+    assert!(ends.0.scan_elsewhere != ends.1.scan_elsewhere, "{ends:?}");
     assert!(calls(&world, "organizations") <= 1_000 / 20 + 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ledger_of_another_organization_is_refused_and_nothing_is_announced() {
+    let world = world();
+    add_history(&world, 50);
+    let typo = [("ORGANIZATION_ID", "o-exampleorg2")];
+    world.run(&world.cold_poller(&typo), tick()).await;
+    let failure = world.fail(&world.cold_poller(&[]), tick()).await;
+    let text = failure.to_string();
+    assert!(
+        text.contains(
+            "belongs to organization o-exampleorg2, but ORGANIZATION_ID is o-exampleorg1"
+        ),
+        "{text}"
+    );
+    assert!(world.messages().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_that_dynamodb_leaves_over_are_asked_for_again() {
+    let world = world();
+    add_history(&world, 50);
+    world.run(&world.cold_poller(&[]), tick()).await;
+    world.halve_batches();
+    let request = succeed(&world, 10);
+    pass(60).await;
+    world.run(&world.cold_poller(&[]), tick()).await;
+    assert_eq!(deliveries(&world), [(request, 1)].into());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_scan_that_runs_out_of_time_gives_its_claim_up() {
+    let world = World::new(Options {
+        quotas: true,
+        ..Options::default()
+    });
+    add_history(&world, 1_000);
+    let short = tokio::time::Duration::from_secs(14);
+    let end = world
+        .invoke_within(&world.cold_poller(&[]), tick(), short)
+        .await;
+    assert!(matches!(end, End::Answered(Err(_))), "{end:?}");
+    // The very next tick scans.
+    assert_eq!(
+        world.run(&world.cold_poller(&[]), tick()).await.listed,
+        Some(1_000)
+    );
+    assert!(world.messages().is_empty());
 }

@@ -111,3 +111,28 @@ async fn only_a_kill_between_publish_and_mark_repeats_a_message() {
     assert_eq!(world.messages().len(), 1);
     assert_eq!(world.messages()[0].request(), request);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_costs_neither_an_announcement_nor_time() {
+    let mut lost = 0;
+    for at in 0.. {
+        let world = World::new(Options::default());
+        world.run(&world.cold_poller(&[]), tick()).await;
+        let requests = [
+            start(&world, 5, Outcome::Fail("INTERNAL_FAILURE".to_owned())),
+            succeed(&world, 70),
+        ];
+        pass(60).await;
+        world.lose(at);
+        world.run(&world.cold_poller(&[]), tick()).await;
+        pass(60).await;
+        world.run(&world.cold_poller(&[]), tick()).await;
+        let story = format!("answer {at} lost");
+        check(&world, &requests, 1, &story);
+        if world.is_to_lose() {
+            break;
+        }
+        lost += 1;
+    }
+    assert!(lost > 20, "only {lost} answers were lost");
+}

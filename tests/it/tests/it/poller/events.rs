@@ -90,6 +90,27 @@ async fn a_request_that_aws_never_knew_is_given_up_after_a_day() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_day_begins_with_the_first_answer_that_makes_no_sense() {
+    let world = world();
+    let poller = world.cold_poller(&[]);
+    let request = succeed(&world, 4 * 24 * 60 * 60);
+    world.run(&poller, tick()).await;
+    // For more than a day AWS says that it is in progress.
+    pass(25 * 60 * 60).await;
+    world.simulator.erase(&request).unwrap();
+    for hours in [0, 12, 11] {
+        pass(hours * 60 * 60).await;
+        assert_eq!(world.run(&poller, tick()).await.given_up, 0);
+    }
+    // Another event: AWS did know of it.
+    world.run(&poller, result_event(&request)).await;
+    pass(2 * 60 * 60).await;
+    assert_eq!(world.run(&poller, tick()).await.given_up, 0);
+    pass(24 * 60 * 60).await;
+    assert_eq!(world.run(&poller, tick()).await.given_up, 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_scheduled_event_is_a_tick() {
     let world = world();
     let event = include_str!("../../../../../events/scheduled-event.json");
