@@ -39,6 +39,9 @@ need: ## Say what this machine lacks
 	command -v cc >/dev/null || lack 'a C compiler named cc. Install gcc or clang (Debian: apt-get install gcc libc6-dev).'; \
 	$(PYTHON) -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))' 2>/dev/null || \
 		lack 'Python 3.10 or later with venv, as $(PYTHON) (Debian: apt-get install python3-venv). Another one: make PYTHON=python3.12'; \
+	case "$$(uname -s) $$(uname -m)" in 'Linux x86_64') ;; *) \
+		lack 'Linux on x86-64: the local stack runs the functions as programs. (For AWS, `sam build` works elsewhere too.)' ;; \
+	esac; \
 	exit $$lacks
 
 fmt: ## Check the format of the code

@@ -93,7 +93,7 @@ impl Show<'_> {
         let quick = self
             .local
             .create("create_account", "ops+instant@example.com")?;
-        self.local.deliver_result(self.stack, &quick)?;
+        self.local.deliver_result(&quick)?;
         requests.insert(quick);
         self.say("Creating three more, of which two fail, and a GovCloud pair");
         for email in ADDRESSES {

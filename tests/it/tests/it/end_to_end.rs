@@ -63,7 +63,7 @@ impl Scene {
         let hinted = local
             .create("create_account", "ops+instant@example.com")
             .unwrap();
-        local.deliver_result(stack, &hinted).unwrap();
+        local.deliver_result(&hinted).unwrap();
         let mut seen = receive(&subscriber, 1, SOON);
 
         for email in ADDRESSES {

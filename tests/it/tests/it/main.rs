@@ -5,6 +5,7 @@
     reason = "a failed assumption ends the test"
 )]
 
+mod documents;
 mod emulator;
 mod end_to_end;
 mod graph;

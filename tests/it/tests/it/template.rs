@@ -92,7 +92,7 @@ fn list(value: &Value) -> Vec<Value> {
 }
 
 /// Read by the SAM CLI's own reader, which knows `!Ref` and its like.
-fn template() -> Value {
+pub(crate) fn template() -> Value {
     let script = "import json, samcli.yamlhelper as y; print(json.dumps(y.yaml_parse(open('template.yaml').read())))";
     let python = root().join(".venvs/sam/bin/python");
     let output = Command::new(python)

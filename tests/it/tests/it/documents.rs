@@ -1,0 +1,127 @@
+//! What README.md and the files beside it say, held against what is so.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use creation_poller::{Config, Summary};
+use it::local::root;
+use serde_json::Value;
+
+use crate::template::template;
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap()
+}
+
+/// What stands between backticks.
+fn quoted(text: &str) -> BTreeSet<&str> {
+    text.split('`').skip(1).step_by(2).collect()
+}
+
+#[test]
+fn the_table_of_parameters_is_the_templates() {
+    let readme = read("README.md");
+    let rows = readme
+        .lines()
+        .skip_while(|line| !line.starts_with("| parameter"))
+        .skip(2);
+    let mut told = BTreeMap::new();
+    for row in rows.take_while(|line| line.starts_with('|')) {
+        let cells: Vec<_> = row
+            .trim_matches('|')
+            .split('|')
+            .map(|cell| cell.trim().trim_matches('`'))
+            .collect();
+        told.insert(
+            cells[0].to_owned(),
+            cells[2].trim_start_matches("empty").to_owned(),
+        );
+    }
+    let template = template();
+    let parameters = template["Parameters"].as_object().unwrap();
+    let default = |parameter: &Value| {
+        let default = &parameter["Default"];
+        default.as_str().map_or_else(|| default.to_string(), str::to_owned).replace("null", "")
+    };
+    let so: BTreeMap<_, _> = parameters
+        .iter()
+        .map(|(name, parameter)| (name.clone(), default(parameter)))
+        .collect();
+    assert_eq!(told, so);
+}
+
+#[test]
+fn the_example_announcement_fits_the_schema() {
+    let readme = read("README.md");
+    let (_, example) = readme.split_once("```json\n").unwrap();
+    let (example, _) = example.split_once("```").unwrap();
+    let schema = serde_json::from_str(&read("schemas/account-creation.schema.json")).unwrap();
+    let example = serde_json::from_str(example).unwrap();
+    jsonschema::validator_for(&schema)
+        .unwrap()
+        .validate(&example)
+        .unwrap();
+}
+
+#[test]
+fn every_sample_event_and_every_count_is_told() {
+    let readme = read("README.md");
+    for file in fs::read_dir(root().join("events")).unwrap() {
+        let name = file.unwrap().file_name();
+        let name = format!("events/{}", name.to_str().unwrap());
+        assert!(readme.contains(&name), "README.md does not tell of {name}");
+    }
+    let (_, answer) = readme.split_once("It answers with counts:").unwrap();
+    let (answer, _) = answer.split_once("If anything went wrong").unwrap();
+    let everything = Summary {
+        listed: Some(0),
+        scan_elsewhere: true,
+        ..Summary::default()
+    };
+    let everything = serde_json::to_value(everything).unwrap();
+    assert_eq!(
+        quoted(answer),
+        everything
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect()
+    );
+}
+
+#[test]
+fn every_make_command_told_is_there() {
+    let (readme, makefile) = (read("README.md"), read("Makefile"));
+    let text = readme.replace('\n', "`");
+    let commands = text
+        .split('`')
+        .filter_map(|text| text.strip_prefix("make "));
+    let commands: BTreeSet<_> = commands
+        .filter_map(|rest| rest.split_whitespace().next())
+        .collect();
+    assert!(
+        commands.is_superset(&["build", "demo", "test"].into()),
+        "{commands:?}"
+    );
+    for command in commands {
+        assert!(
+            makefile.contains(&format!("\n{command}: ")),
+            "make {command}"
+        );
+    }
+}
+
+#[test]
+fn the_variables_for_sam_local_invoke_are_the_functions() {
+    let file: Value = serde_json::from_str(&read("events/env/creation-poller.json")).unwrap();
+    let variables = file["CreationPoller"].as_object().unwrap();
+    let function = &template()["Resources"]["CreationPoller"]["Properties"];
+    let so = function["Environment"]["Variables"].as_object().unwrap();
+    assert_eq!(
+        variables.keys().collect::<BTreeSet<_>>(),
+        so.keys().collect()
+    );
+    Config::from_vars(&|name: &str| variables[name].as_str().map(str::to_owned)).unwrap();
+    assert!(read("samconfig.toml").contains("env_vars = \"events/env/creation-poller.json\""));
+}
