@@ -41,7 +41,10 @@ fn the_table_of_parameters_is_the_templates() {
     let parameters = template["Parameters"].as_object().unwrap();
     let default = |parameter: &Value| {
         let default = &parameter["Default"];
-        default.as_str().map_or_else(|| default.to_string(), str::to_owned).replace("null", "")
+        default
+            .as_str()
+            .map_or_else(|| default.to_string(), str::to_owned)
+            .replace("null", "")
     };
     let so: BTreeMap<_, _> = parameters
         .iter()
