@@ -96,9 +96,10 @@ fn events(folder: &str) -> impl Iterator<Item = PathBuf> {
         .unwrap()
         .map(|file| file.unwrap().path());
     let on_bus = files.filter(|file| {
-        fs::read_to_string(file)
-            .unwrap()
-            .contains("\"detail-type\"")
+        file.is_file()
+            && fs::read_to_string(file)
+                .unwrap()
+                .contains("\"detail-type\"")
     });
     on_bus.collect::<BTreeSet<_>>().into_iter()
 }
