@@ -47,7 +47,7 @@ pub const ACTIONS: [&str; 9] = [
 ];
 
 /// Work stops this long before the Lambda deadline, so that the function can still answer.
-const MARGIN: Duration = Duration::from_secs(6);
+const MARGIN: Duration = Duration::from_secs(8);
 
 /// What lives as long as the process.
 #[derive(Debug)]
@@ -93,7 +93,7 @@ pub async fn handle(shell: &Shell, event: LambdaEvent<Value>) -> Result<Summary,
         }),
     }
     // Within the margin: a claim that is not given up keeps the next ticks from scanning.
-    if tokio::time::timeout(MARGIN / 3, run.give_scan_up())
+    if tokio::time::timeout(MARGIN / 4, run.give_scan_up())
         .await
         .is_err()
     {

@@ -1,16 +1,20 @@
 //! The control endpoint: `POST /_simulator/<method>` with the method's argument as JSON, for
 //! each method of [`Simulator`] that sees or moves the world.
 //!
-//! `calls`, `reset_calls`, `terminal_requests` and `expire_tokens` need no body; `set_faults`
-//! takes the script, `add_history` a [`History`](crate::History), `start` a
+//! `calls`, `reset_calls`, `terminal_requests`, `accounts` and `expire_tokens` need no body;
+//! `set_faults` takes the script, `add_history` a [`History`](crate::History), `start` a
 //! [`Start`](crate::Start), `add_row` the row, `forget` and `erase` `{"id": …}`, `finish`
-//! `{"id": …, "outcome": …}`.
+//! `{"id": …, "outcome": …}`, `set_caller` a [`Caller`](crate::Caller), `set_trusted_access`
+//! true or false. What is about one account takes `{"account": …}` and what else it needs of
+//! `contact_type`, `fields` and `state`.
 
 use http::Response;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::organization::account::AccountState;
+use crate::organization::contacts::ContactType;
 use crate::organization::creation::Outcome;
 use crate::simulator::Simulator;
 use crate::wire;
@@ -28,6 +32,41 @@ struct Finish {
     id: String,
     #[serde(default)]
     outcome: Outcome,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OfAccount {
+    account: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Alternate {
+    account: String,
+    contact_type: ContactType,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PutAlternate {
+    account: String,
+    contact_type: ContactType,
+    fields: Value,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PutPrimary {
+    account: String,
+    fields: Value,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PutState {
+    account: String,
+    state: AccountState,
 }
 
 pub(crate) fn answer(simulator: &Simulator, name: &str, body: &[u8]) -> Response<Vec<u8>> {
@@ -52,6 +91,42 @@ fn perform(simulator: &Simulator, name: &str, body: &[u8]) -> Result<Value, Stri
         "finish" => {
             let Finish { id, outcome } = read(body)?;
             simulator.finish(&id, outcome).map_err(text)?;
+        }
+        _ => return on_accounts(simulator, name, body),
+    }
+    Ok(json!({}))
+}
+
+fn on_accounts(simulator: &Simulator, name: &str, body: &[u8]) -> Result<Value, String> {
+    match name {
+        "accounts" => return write(&simulator.accounts()),
+        "contacts" => {
+            let OfAccount { account } = read(body)?;
+            return simulator.contacts(&account).map_err(text);
+        }
+        "set_caller" => simulator.set_caller(read(body)?).map_err(text)?,
+        "set_trusted_access" => simulator.set_trusted_access(read(body)?),
+        "set_state" => {
+            let PutState { account, state } = read(body)?;
+            simulator.set_state(&account, state).map_err(text)?;
+        }
+        "set_alternate_contact" => {
+            let it: PutAlternate = read(body)?;
+            simulator
+                .set_alternate_contact(&it.account, it.contact_type, it.fields)
+                .map_err(text)?;
+        }
+        "remove_alternate_contact" => {
+            let it: Alternate = read(body)?;
+            simulator
+                .remove_alternate_contact(&it.account, it.contact_type)
+                .map_err(text)?;
+        }
+        "set_primary_contact" => {
+            let PutPrimary { account, fields } = read(body)?;
+            simulator
+                .set_primary_contact(&account, fields)
+                .map_err(text)?;
         }
         _ => return Err(format!("no such method: {name}")),
     }

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
-use crate::operations;
+use crate::operations::{self, Operation};
 use crate::refusal::Refusal;
+use crate::service::Service;
 
 /// One line of the fault script. The first line that fits a call is taken.
 ///
@@ -88,13 +89,13 @@ impl Calls {
     }
 }
 
-/// What can go wrong with a call.
+/// What can go wrong with a call. Nothing does where the service does not know such an end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FaultKind {
     /// Refused: `TooManyRequestsException`.
     Throttle,
-    /// Refused: `ServiceException`, HTTP 500.
+    /// Refused: `ServiceException`, of Account Management `InternalServerException`; HTTP 500.
     Internal,
     /// Refused: HTTP 503.
     Unavailable,
@@ -106,10 +107,12 @@ pub enum FaultKind {
     Reset,
     /// Refused: `AccessDeniedException`.
     Denied,
-    /// Refused: `AWSOrganizationsNotInUseException`.
+    /// Refused by Organizations: `AWSOrganizationsNotInUseException`.
     NotInUse,
-    /// Refused: `InvalidInputException` with reason `INVALID_NEXT_TOKEN`.
+    /// Refused by Organizations: `InvalidInputException` with reason `INVALID_NEXT_TOKEN`.
     ExpiredToken,
+    /// Refused by Account Management with HTTP 400 and a text, without an error code.
+    BareError,
     /// A list answers with the very token it was asked with; nothing happens on a first page.
     RepeatToken,
     /// A list answers with an empty page and a token that goes on from the same place.
@@ -118,14 +121,17 @@ pub enum FaultKind {
 
 impl FaultKind {
     /// The refusal, for the kinds that refuse.
-    pub(crate) fn refusal(self) -> Option<Refusal> {
+    pub(crate) fn refusal(self, operation: &Operation, caller: &str) -> Option<Refusal> {
+        let organizations = operation.service == Service::Organizations;
         match self {
-            Self::Throttle => Some(Refusal::throttled()),
-            Self::Internal => Some(Refusal::internal()),
+            Self::Throttle => Some(operation.service.throttled()),
+            Self::Internal => Some(operation.service.internal()),
             Self::Unavailable => Some(Refusal::unavailable()),
-            Self::Denied => Some(Refusal::denied()),
-            Self::NotInUse => Some(Refusal::not_in_use()),
-            Self::ExpiredToken => Some(Refusal::token()),
+            Self::Denied if organizations => Some(Refusal::denied()),
+            Self::Denied => Some(Refusal::no_policy(caller, operation.name)),
+            Self::NotInUse => organizations.then(Refusal::not_in_use),
+            Self::ExpiredToken => organizations.then(Refusal::token),
+            Self::BareError => (!organizations).then(Refusal::bare),
             Self::Timeout | Self::Lost | Self::Reset | Self::RepeatToken | Self::Empty => None,
         }
     }

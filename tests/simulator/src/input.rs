@@ -22,10 +22,10 @@ pub(crate) static ROLE_NAME: Rule = Rule::new(0, 64, || whole(r"[\w+=,.@-]{1,64}
 pub(crate) static REQUEST_ID: Rule = Rule::new(0, 36, || whole(r"car-[a-z0-9]{8,32}"));
 pub(crate) static ACCOUNT_ID: Rule = Rule::new(0, 12, || whole(r"\d{12}"));
 pub(crate) static PARENT_ID: Rule = Rule::new(0, 100, || {
-    whole(r"r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}")
+    whole(r"(?:r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})")
 });
 pub(crate) static RESOURCE_ID: Rule = Rule::new(0, 130, || {
-    whole(r"r-[0-9a-z]{4,32}|\d{12}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}|r?p-\w{4,128}|rt-\w{8,32}")
+    whole(r"(?:r-[0-9a-z]{4,32}|\d{12}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}|r?p-\w{4,128}|rt-\w{8,32})")
 });
 
 /// The service matches the whole string, although the model has no anchors.
@@ -33,8 +33,8 @@ pub(crate) static RESOURCE_ID: Rule = Rule::new(0, 130, || {
     clippy::expect_used,
     reason = "the patterns are constants, and a test compiles each"
 )]
-fn whole(pattern: &str) -> Regex {
-    Regex::new(&format!("^(?:{pattern})$")).expect("a constant pattern")
+pub(crate) fn whole(pattern: &str) -> Regex {
+    Regex::new(&format!("^{pattern}$")).expect("a constant pattern")
 }
 
 impl Rule {
@@ -167,8 +167,8 @@ mod tests {
 
     /// The reason of a refusal, or nothing.
     fn reason<T>(result: Result<T, Refusal>) -> Option<String> {
-        let body = result.err()?.body();
-        Some(body["Reason"].as_str().unwrap().to_owned())
+        let members = result.err()?.members;
+        Some(members["Reason"].as_str().unwrap().to_owned())
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! A local AWS Organizations service.
+//! A local AWS Organizations service, with the contacts of AWS Account Management.
 //!
 //! A [`Simulator`] keeps one organization: accounts, and the creation requests that make more
 //! of them. It speaks the real wire protocol, follows the limits, error texts and paging that
@@ -11,6 +11,9 @@
 //! `ops+instant@example.com` no time, and a tag in capitals is the reason to fail with, whether
 //! AWS documents that reason or not: `ops+slow+INTERNAL_FAILURE@example.com`. An address in use
 //! fails with `EMAIL_ALREADY_EXISTS`.
+//!
+//! Every account begins with the management account's primary contact, under its own name, and
+//! without alternate contacts. [`Caller`] says whose credentials the calls for contacts carry.
 //!
 //! A test moves the world with the other methods of [`Simulator`], or over HTTP with
 //! `POST /_simulator/<method>` and the method's argument as JSON.
@@ -26,6 +29,7 @@ mod organization;
 mod quota;
 mod refusal;
 pub mod server;
+mod service;
 mod simulator;
 mod store;
 mod time;
@@ -34,9 +38,12 @@ mod world;
 
 pub use fault::{Calls, Fault, FaultKind};
 pub use options::Options;
+pub use organization::access::Caller;
+pub use organization::account::AccountState;
+pub use organization::contacts::ContactType;
 pub use organization::creation::{Finished, Outcome, Start};
 pub use organization::history::History;
 pub use organization::request::{FAILURE_REASONS, RequestState};
 pub use organization::{MANAGEMENT_ACCOUNT_ID, ORGANIZATION_ID};
 pub use simulator::{Count, Simulator};
-pub use world::NoSuchRequest;
+pub use world::{Impossible, NoSuchRequest};

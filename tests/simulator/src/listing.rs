@@ -49,6 +49,12 @@ impl<T: Listed> Table<T> {
         self.entries.get(id).map(|entry| &entry.row)
     }
 
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&str, &Arc<T>)> {
+        self.entries
+            .iter()
+            .map(|(id, entry)| (id.as_str(), &entry.row))
+    }
+
     /// Adds a row, or replaces the one with this id.
     pub(crate) fn put(&mut self, id: &str, row: Arc<T>) {
         let Some(entry) = self.entries.get_mut(id) else {

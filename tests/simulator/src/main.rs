@@ -9,14 +9,15 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Parser;
-use simulator::{Fault, Options, Simulator, server};
+use simulator::{Caller, Fault, Options, Simulator, server};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// A local AWS Organizations service.
+/// A local AWS Organizations service, with the contacts of AWS Account Management.
 ///
 /// Prints one line of JSON when it listens, {"endpoint":"http://127.0.0.1:PORT"}, and serves
-/// until SIGTERM or Ctrl-C. Point a client at it with AWS_ENDPOINT_URL_ORGANIZATIONS.
+/// until SIGTERM or Ctrl-C. Point clients at it with AWS_ENDPOINT_URL_ORGANIZATIONS and
+/// AWS_ENDPOINT_URL_ACCOUNT.
 #[derive(Debug, Parser)]
 #[command(after_long_help = HELP)]
 struct Args {
@@ -44,6 +45,19 @@ struct Args {
     /// Share of pages that come empty with a token, from 0 to below 1
     #[arg(long, default_value_t = 0.0, value_parser = share)]
     empty_pages: f64,
+    /// Who calls Account Management: "management", {"delegated_administrator": "ID"} or
+    /// {"member": "ID"}
+    #[arg(long, default_value = r#""management""#, value_parser = caller)]
+    caller: Caller,
+    /// Account Management has no trusted access to the organization
+    #[arg(long)]
+    no_trusted_access: bool,
+    /// Account Management lets callers at accounts that are not ACTIVE
+    #[arg(long)]
+    inactive_allowed: bool,
+    /// Seconds for which Account Management keeps callers from a new account
+    #[arg(long, default_value = "0", value_parser = seconds)]
+    young_denied: Duration,
     /// File with a fault script
     #[arg(long)]
     faults: Option<PathBuf>,
@@ -59,10 +73,11 @@ Fault script: a JSON array; the first entry that fits a call is taken:
   [{"operation": "CreateAccount", "calls": [1, 3], "kind": "lost"},
    {"calls": {"from": 20, "to": 25}, "kind": "throttle"}]
   kinds: throttle, internal, unavailable, timeout, lost (applied, then dropped),
-  reset (dropped, not applied), denied, not_in_use, expired_token, repeat_token, empty
+  reset (dropped, not applied), denied, not_in_use, expired_token, repeat_token, empty,
+  bare_error (of Account Management: HTTP 400 without an error code)
 
 Control endpoint: POST /_simulator/METHOD with JSON
-  calls, reset_calls, terminal_requests, expire_tokens   no body
+  calls, reset_calls, terminal_requests, accounts, expire_tokens   no body
   set_faults    a fault script
   add_history   {"count": 100, "failed": 0.1, "govcloud": 0.1, "from": 1.7e9, "to": 1.8e9}
   add_row       a row of ListCreateAccountStatus, shown as it is
@@ -70,7 +85,18 @@ Control endpoint: POST /_simulator/METHOD with JSON
   finish        {"id": "car-...", "outcome": "succeed" or {"fail": "REASON"}}
   forget        {"id": "car-..."}: listed no more, still described
   erase         {"id": "car-..."}: neither listed nor described
+  set_caller            as the option
+  set_trusted_access    true or false
+  set_state             {"account", "state": "ACTIVE"}
+  contacts              {"account"}: what is stored
+  set_alternate_contact, remove_alternate_contact, set_primary_contact
+                        {"account", "contact_type": "BILLING", "fields": {"Name": "..."}}, as
+                        somebody else; the type and the fields where they make sense
 "#;
+
+fn caller(text: &str) -> Result<Caller, String> {
+    serde_json::from_str(text).map_err(|error| error.to_string())
+}
 
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text
@@ -106,6 +132,10 @@ impl Args {
             quotas: self.quotas,
             lag: self.lag,
             empty_pages: self.empty_pages,
+            caller: self.caller.clone(),
+            trusted_access: !self.no_trusted_access,
+            inactive_denied: !self.inactive_allowed,
+            young_denied: self.young_denied,
             faults,
         })
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::Fault;
+use crate::{Caller, Fault};
 
 /// How the simulated organization is made and how the service behaves.
 #[derive(Clone, Debug)]
@@ -21,11 +21,21 @@ pub struct Options {
     pub lag: Duration,
     /// The share of pages that come empty, with a token: from 0 to below 1.
     pub empty_pages: f64,
+    /// Who calls Account Management.
+    pub caller: Caller,
+    /// Whether Account Management has trusted access to the organization.
+    pub trusted_access: bool,
+    /// Whether Account Management keeps its callers from accounts that are not `ACTIVE`. What
+    /// AWS does is not documented, and reports differ.
+    pub inactive_denied: bool,
+    /// How long Account Management keeps its callers from a new account.
+    pub young_denied: Duration,
     /// What goes wrong, and when.
     pub faults: Vec<Fault>,
 }
 
-/// Ten accounts, seed 1, the largest account limit AWS grants, and nothing in the way.
+/// Ten accounts, seed 1, the largest account limit AWS grants, and nothing in the way
+/// but the state of an account.
 impl Default for Options {
     fn default() -> Self {
         Self {
@@ -36,6 +46,10 @@ impl Default for Options {
             quotas: false,
             lag: Duration::ZERO,
             empty_pages: 0.0,
+            caller: Caller::Management,
+            trusted_access: true,
+            inactive_denied: true,
+            young_denied: Duration::ZERO,
             faults: Vec::new(),
         }
     }

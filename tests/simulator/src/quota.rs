@@ -1,12 +1,12 @@
 //! Request rates: one token bucket an operation.
 //!
 //! Rates and bursts are those of "Quotas for AWS Organizations" in the user guide, for one
-//! account. The organization's own are never lower, so with one caller they never bind.
+//! account, and of "Quotas for AWS Account Management" in its reference. The organization's own
+//! are never lower, so with one caller they never bind. "Per account" of Account Management is
+//! read as the account that calls.
 
 use std::collections::HashMap;
 use std::time::SystemTime;
-
-use crate::refusal::Refusal;
 
 /// The bucket of an operation: its name, refill in calls a second, and size. Operations with
 /// one name share it.
@@ -22,6 +22,11 @@ fn limit(operation: &str) -> Option<(&'static str, f64, f64)> {
         "DescribeOrganization" => ("describe organization", 1.0, 2.0),
         "MoveAccount" => ("move", 2.0, 3.0),
         "TagResource" => ("tag", 4.0, 6.0),
+        "GetAlternateContact" => ("get alternate", 10.0, 15.0),
+        "PutAlternateContact" => ("put alternate", 5.0, 8.0),
+        "DeleteAlternateContact" => ("delete alternate", 1.0, 6.0),
+        "GetContactInformation" => ("get primary", 10.0, 15.0),
+        "PutContactInformation" => ("put primary", 5.0, 8.0),
         _ => return None,
     })
 }
@@ -39,10 +44,10 @@ pub(crate) struct Quotas {
 }
 
 impl Quotas {
-    /// Takes a token, or refuses when there is none.
-    pub(crate) fn take(&mut self, operation: &str, now: SystemTime) -> Result<(), Refusal> {
+    /// Takes a token; false when there is none.
+    pub(crate) fn take(&mut self, operation: &str, now: SystemTime) -> bool {
         let Some((name, rate, burst)) = limit(operation) else {
-            return Ok(());
+            return true;
         };
         let full = || Bucket {
             tokens: burst,
@@ -53,10 +58,10 @@ impl Quotas {
         bucket.tokens = burst.min(bucket.tokens + rate * passed.as_secs_f64());
         bucket.at = now;
         if bucket.tokens < 1.0 {
-            return Err(Refusal::throttled());
+            return false;
         }
         bucket.tokens -= 1.0;
-        Ok(())
+        true
     }
 }
 
@@ -73,9 +78,7 @@ mod tests {
         (0..seconds * 100)
             .flat_map(|tick| operations.iter().map(move |operation| (tick, operation)))
             .filter(|(tick, operation)| {
-                quotas
-                    .take(operation, UNIX_EPOCH + Duration::from_millis(tick * 10))
-                    .is_ok()
+                quotas.take(operation, UNIX_EPOCH + Duration::from_millis(tick * 10))
             })
             .count()
     }
@@ -102,17 +105,15 @@ mod tests {
         let mut quotas = Quotas::default();
         let mut burst = |second| {
             let at = UNIX_EPOCH + Duration::from_secs(second);
-            (0..100)
-                .filter(|_| quotas.take("ListAccounts", at).is_ok())
-                .count()
+            (0..100).filter(|_| quotas.take("ListAccounts", at)).count()
         };
         assert_eq!([burst(0), burst(1), burst(3600)], [12, 8, 12]);
     }
 
     #[test]
     fn every_operation_has_a_rate() {
-        for (name, _) in operations::OPERATIONS {
-            assert!(limit(name).is_some(), "{name}");
+        for operation in &operations::OPERATIONS {
+            assert!(limit(operation.name).is_some(), "{}", operation.name);
         }
     }
 }

@@ -1,14 +1,15 @@
 //! A call the service refuses, in the words of AWS.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-/// An error answer: HTTP status, error code, text, and at most one more member.
+/// An error answer: HTTP status, error code, text, and members beside the text.
 #[derive(Clone, Debug)]
 pub(crate) struct Refusal {
     pub(crate) status: u16,
-    code: &'static str,
-    message: String,
-    extra: Option<(&'static str, &'static str)>,
+    /// Some errors of Account Management come without.
+    pub(crate) code: Option<&'static str>,
+    pub(crate) message: String,
+    pub(crate) members: Map<String, Value>,
 }
 
 impl Refusal {
@@ -16,18 +17,18 @@ impl Refusal {
     pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
         Self {
             status: 400,
-            code,
+            code: Some(code),
             message: message.into(),
-            extra: None,
+            members: Map::new(),
         }
     }
 
-    fn with(mut self, name: &'static str, value: &'static str) -> Self {
-        self.extra = Some((name, value));
+    pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.members.insert(name.to_owned(), value.into());
         self
     }
 
-    fn status(mut self, status: u16) -> Self {
+    pub(crate) fn status(mut self, status: u16) -> Self {
         self.status = status;
         self
     }
@@ -46,23 +47,6 @@ impl Refusal {
             "INVALID_NEXT_TOKEN",
             "Get the value for the NextToken parameter from the response to a previous call of the operation.",
         )
-    }
-
-    /// The model leaves the values of `Type` open.
-    pub(crate) fn throttled() -> Self {
-        Self::new(
-            "TooManyRequestsException",
-            "You have sent too many requests in too short a period of time. The quota helps protect against denial-of-service attacks. Try again later.",
-        )
-        .with("Type", "ACCOUNT")
-    }
-
-    pub(crate) fn internal() -> Self {
-        Self::new(
-            "ServiceException",
-            "Organizations can't complete your request because of an internal service error. Try again later.",
-        )
-        .status(500)
     }
 
     pub(crate) fn unavailable() -> Self {
@@ -94,15 +78,44 @@ impl Refusal {
         Self::new("SerializationException", error.to_string())
     }
 
-    pub(crate) fn is_throttle(&self) -> bool {
-        self.code == "TooManyRequestsException"
+    /// Account Management keeps an account from calling; only the end of the text says why.
+    pub(crate) fn unauthorized(caller: &str, operation: &str, why: &str) -> Self {
+        let message = format!(
+            "User: arn:aws:sts::{caller}:assumed-role/caller/session is not authorized to perform: account:{operation}{why}"
+        );
+        Self::new("AccessDeniedException", message).status(403)
     }
 
-    pub(crate) fn body(&self) -> Value {
-        let mut body = json!({ "__type": self.code, "Message": self.message });
-        if let Some((name, value)) = self.extra {
-            body[name] = value.into();
+    /// What Account Management answers to a caller without the IAM permission.
+    pub(crate) fn no_policy(caller: &str, operation: &str) -> Self {
+        let why = format!(
+            " on resource: arn:aws:account::{caller}:account because no identity-based policy allows the account:{operation} action"
+        );
+        Self::unauthorized(caller, operation, &why)
+    }
+
+    /// Input that Account Management does not take. Its refusals of contacts were seen without
+    /// `reason` and `fieldList`.
+    pub(crate) fn validation(message: impl Into<String>) -> Self {
+        Self::new("ValidationException", message)
+    }
+
+    /// The same with the members of the model.
+    pub(crate) fn field(name: &str, message: &str) -> Self {
+        Self::validation(message)
+            .with("reason", "fieldValidationFailed")
+            .with("fieldList", json!([{ "name": name, "message": message }]))
+    }
+
+    /// Some of Account Management's refusals of input have a text and no code.
+    pub(crate) fn bare() -> Self {
+        Self {
+            code: None,
+            ..Self::validation("The input must not be null or only whitespace.")
         }
-        body
+    }
+
+    pub(crate) fn is_throttle(&self) -> bool {
+        self.code == Some("TooManyRequestsException")
     }
 }

@@ -14,10 +14,11 @@ use serde::Serialize;
 
 use crate::fault::{FaultKind, Script};
 use crate::listing::Paging;
-use crate::operations::{self, Call};
+use crate::operations::{Call, Operation};
 use crate::organization::Organization;
 use crate::quota::Quotas;
 use crate::refusal::Refusal;
+use crate::service::Service;
 use crate::{Options, control, wire};
 
 /// Longer than any client waits.
@@ -114,33 +115,24 @@ impl Simulator {
     fn reply<B: AsRef<[u8]>>(&self, request: &Request<B>) -> Reply {
         let mut state = self.settled();
         let id = state.rng.random();
-        let known = wire::operation(request).and_then(|name| Some((name, operations::find(name)?)));
-        let Some((name, operation)) = known else {
-            return Reply::Answer(wire::respond(Err(Refusal::unknown_operation()), id));
+        let Some(operation) = wire::operation(request) else {
+            let refusal = Err(Refusal::unknown_operation());
+            return Reply::Answer(wire::respond(Service::Organizations, refusal, id));
         };
-        let fault = state.faults.next(name);
-        if let Some(reply) = state.unapplied(name, fault) {
+        let fault = state.faults.next(operation.name);
+        if let Some(reply) = state.unapplied(operation.name, fault) {
             return reply;
         }
-        let now = self.clock.now();
-        let result = match fault.and_then(FaultKind::refusal) {
+        let result = match state.refusal(operation, fault) {
             Some(refusal) => Err(refusal),
-            None => state.admit(name, now).and_then(|()| {
-                let paging = state.paging(fault);
-                let call = Call {
-                    body: request.body().as_ref(),
-                    now,
-                    paging,
-                };
-                operation(&mut state.organization, &call)
-            }),
+            None => state.run(operation, fault, request.body().as_ref(), self.clock.now()),
         };
         let lost = fault == Some(FaultKind::Lost);
-        state.count(name, result.as_ref().err(), lost);
+        state.count(operation.name, result.as_ref().err(), lost);
         if lost {
             Reply::Dropped
         } else {
-            Reply::Answer(wire::respond(result, id))
+            Reply::Answer(wire::respond(operation.service, result, id))
         }
     }
 
@@ -168,10 +160,28 @@ impl State {
         Some(reply)
     }
 
-    fn admit(&mut self, name: &str, now: SystemTime) -> Result<(), Refusal> {
-        self.quotas
-            .as_mut()
-            .map_or(Ok(()), |quotas| quotas.take(name, now))
+    fn refusal(&self, operation: &Operation, fault: Option<FaultKind>) -> Option<Refusal> {
+        fault?.refusal(operation, self.organization.access.caller.id())
+    }
+
+    fn run(
+        &mut self,
+        operation: &Operation,
+        fault: Option<FaultKind>,
+        body: &[u8],
+        now: SystemTime,
+    ) -> Result<Vec<u8>, Refusal> {
+        let quotas = self.quotas.as_mut();
+        if quotas.is_some_and(|quotas| !quotas.take(operation.name, now)) {
+            return Err(operation.service.throttled());
+        }
+        let call = Call {
+            operation: operation.name,
+            body,
+            now,
+            paging: self.paging(fault),
+        };
+        (operation.run)(&mut self.organization, &call)
     }
 
     fn paging(&mut self, fault: Option<FaultKind>) -> Paging {

@@ -1,6 +1,6 @@
 //! Rows with read-after-write lag: what is written now is seen by reads later.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -27,6 +27,12 @@ impl<T: Listed> Store<T> {
     pub(crate) fn newest(&self, id: &str) -> Option<&Arc<T>> {
         let hidden = self.hidden.iter().rev().find(|(_, key, _)| key == id);
         hidden.map(|(_, _, row)| row).or_else(|| self.seen.get(id))
+    }
+
+    /// The newest of every row.
+    pub(crate) fn all(&self) -> BTreeMap<&str, &Arc<T>> {
+        let hidden = self.hidden.iter().map(|(_, id, row)| (id.as_str(), row));
+        self.seen.all().chain(hidden).collect()
     }
 
     pub(crate) fn write(&mut self, now: SystemTime, id: &str, row: T) {

@@ -1,32 +1,69 @@
-//! The protocol awsJson1.1: the operation in a header, JSON in and out.
+//! The protocols: awsJson1.1 of Organizations, with the operation in a header, and restJson1 of
+//! Account Management, with the operation in the path. Which host is asked means nothing.
 
 use http::header::CONTENT_TYPE;
-use http::{HeaderValue, Request, Response, StatusCode};
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
+use serde_json::Value;
 
+use crate::operations::{self, Operation};
 use crate::refusal::Refusal;
+use crate::service::Service;
 
 const TARGET: &str = "AWSOrganizationsV20161128.";
+const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
-/// The name of the operation a request asks for.
-pub(crate) fn operation<B>(request: &Request<B>) -> Option<&str> {
+/// The operation a request asks for.
+pub(crate) fn operation<B>(request: &Request<B>) -> Option<&'static Operation> {
+    if request.method() != "POST" {
+        return None;
+    }
+    let path = request.uri().path();
+    if path != "/" {
+        return operations::at(path);
+    }
     let target = request.headers().get("x-amz-target")?.to_str().ok()?;
-    target
-        .strip_prefix(TARGET)
-        .filter(|_| request.method() == "POST" && request.uri().path() == "/")
+    let operation = operations::find(target.strip_prefix(TARGET)?)?;
+    (operation.service == Service::Organizations).then_some(operation)
 }
 
-/// The answer to a call; `id` is the request id.
-pub(crate) fn respond(result: Result<Vec<u8>, Refusal>, id: u128) -> Response<Vec<u8>> {
-    let (status, body) = match result {
-        Ok(body) => (200, body),
-        Err(refusal) => (refusal.status, refusal.body().to_string().into_bytes()),
+/// The answer of a service to a call; `id` is the request id.
+pub(crate) fn respond(
+    service: Service,
+    result: Result<Vec<u8>, Refusal>,
+    id: u128,
+) -> Response<Vec<u8>> {
+    let mut response = match (result, service) {
+        (Ok(body), _) => json(200, body),
+        (Err(refusal), Service::Organizations) => typed_by_body(refusal),
+        (Err(refusal), Service::Account) => typed_by_header(refusal),
     };
-    let mut response = json(status, body);
+    let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&request_id(id)) {
-        response.headers_mut().insert("x-amzn-requestid", id);
+        headers.insert(REQUEST_ID, id);
     }
-    let json = HeaderValue::from_static("application/x-amz-json-1.1");
-    response.headers_mut().insert(CONTENT_TYPE, json);
+    if service == Service::Organizations {
+        let json = HeaderValue::from_static("application/x-amz-json-1.1");
+        headers.insert(CONTENT_TYPE, json);
+    }
+    response
+}
+
+fn typed_by_body(refusal: Refusal) -> Response<Vec<u8>> {
+    let mut body = refusal.members;
+    body.insert("__type".to_owned(), refusal.code.into());
+    body.insert("Message".to_owned(), refusal.message.into());
+    json(refusal.status, Value::Object(body).to_string().into_bytes())
+}
+
+fn typed_by_header(refusal: Refusal) -> Response<Vec<u8>> {
+    let mut body = refusal.members;
+    body.insert("message".to_owned(), refusal.message.into());
+    let mut response = json(refusal.status, Value::Object(body).to_string().into_bytes());
+    if let Some(code) = refusal.code {
+        let code = HeaderValue::from_static(code);
+        response.headers_mut().insert(ERROR_TYPE, code);
+    }
     response
 }
 

@@ -5,16 +5,35 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::fault::{Fault, Script};
-use crate::organization::Tags;
+use crate::operations::fields;
+use crate::organization::access::Caller;
+use crate::organization::account::AccountState;
+use crate::organization::contacts::{ContactType, Fields};
 use crate::organization::creation::{Finished, Outcome, Start};
 use crate::organization::history::History;
 use crate::organization::request::Row;
+use crate::organization::{Organization, Tags};
+use crate::refusal::Refusal;
 use crate::simulator::{Count, Simulator};
 
 /// There is no creation request of this id, or none that this can be done to.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no such creation request: {0}")]
 pub struct NoSuchRequest(String);
+
+/// The world of accounts and contacts cannot be moved like this.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Impossible {
+    /// No account has this id.
+    #[error("no such account: {0}")]
+    NoSuchAccount(String),
+    /// The account has no alternate contact of this type.
+    #[error("account {0} has no such contact")]
+    NoSuchContact(String),
+    /// Nobody could have written such a contact; the reason is that of the service.
+    #[error("no such contact can be: {0}")]
+    Invalid(String),
+}
 
 impl Simulator {
     /// What happened to the calls, by operation.
@@ -92,6 +111,118 @@ impl Simulator {
     pub fn terminal_requests(&self) -> Vec<Finished> {
         self.settled().organization.finished().to_vec()
     }
+
+    /// Every account with its state, whatever reads see.
+    #[must_use]
+    pub fn accounts(&self) -> BTreeMap<String, AccountState> {
+        let state = self.settled();
+        let accounts = state.organization.accounts.all().into_iter();
+        accounts.map(|(id, it)| (id.to_owned(), it.state)).collect()
+    }
+
+    /// Puts an account into a state. Organizations shows it as any write, after the lag.
+    ///
+    /// # Errors
+    /// When there is no such account.
+    pub fn set_state(&self, account: &str, state: AccountState) -> Result<(), Impossible> {
+        let now = self.clock().now();
+        self.on(account, |it| it.put_state(account, state, now))
+    }
+
+    /// The contacts of an account as they are stored, whatever reads see:
+    /// `{"alternate": {"BILLING": {"Name": …}}, "primary": {…}, "verification": "PENDING"}`.
+    ///
+    /// # Errors
+    /// When there is no such account.
+    pub fn contacts(&self, account: &str) -> Result<Value, Impossible> {
+        self.on(account, |it| it.contacts.stored(account))
+    }
+
+    /// Puts an alternate contact as somebody else does: held to the rules of the service, seen
+    /// by reads after the lag, but neither counted nor limited. `fields` are those of
+    /// `PutAlternateContact`.
+    ///
+    /// # Errors
+    /// When there is no such account, or the service would not take the fields.
+    pub fn set_alternate_contact(
+        &self,
+        account: &str,
+        contact_type: ContactType,
+        fields: Value,
+    ) -> Result<(), Impossible> {
+        let now = self.clock().now();
+        let fields = contact(fields, fields::alternate)?;
+        self.on(account, |it| {
+            let contacts = &mut it.contacts;
+            contacts.put_alternate(now, account, contact_type, fields);
+        })
+    }
+
+    /// Removes an alternate contact as somebody else does.
+    ///
+    /// # Errors
+    /// When there is no such account, or no such contact.
+    pub fn remove_alternate_contact(
+        &self,
+        account: &str,
+        contact_type: ContactType,
+    ) -> Result<(), Impossible> {
+        let now = self.clock().now();
+        let removed = |it: &mut Organization| {
+            let contacts = &mut it.contacts;
+            contacts.remove_alternate(now, account, contact_type)
+        };
+        if !self.on(account, removed)? {
+            return Err(Impossible::NoSuchContact(account.to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Replaces a primary contact as somebody else does, with the same rules as for alternate
+    /// contacts. `fields` are those of `ContactInformation`.
+    ///
+    /// # Errors
+    /// When there is no such account, or the service would not take the fields.
+    pub fn set_primary_contact(&self, account: &str, fields: Value) -> Result<(), Impossible> {
+        let now = self.clock().now();
+        let fields = contact(fields, fields::primary)?;
+        self.on(account, |it| it.contacts.put_primary(now, account, fields))
+    }
+
+    /// From now on this account calls Account Management.
+    ///
+    /// # Errors
+    /// When there is no such account.
+    pub fn set_caller(&self, caller: Caller) -> Result<(), Impossible> {
+        let id = caller.id().to_owned();
+        self.on(&id, |it| it.access.caller = caller)
+    }
+
+    /// Switches Account Management's trusted access to the organization.
+    pub fn set_trusted_access(&self, trusted: bool) {
+        self.settled().organization.access.trusted = trusted;
+    }
+
+    fn on<T>(
+        &self,
+        account: &str,
+        act: impl FnOnce(&mut Organization) -> T,
+    ) -> Result<T, Impossible> {
+        let organization = &mut self.settled().organization;
+        if organization.accounts.newest(account).is_none() {
+            return Err(Impossible::NoSuchAccount(account.to_owned()));
+        }
+        Ok(act(organization))
+    }
+}
+
+fn contact(
+    fields: Value,
+    rules: fn(Fields) -> Result<Fields, Refusal>,
+) -> Result<Fields, Impossible> {
+    let fields =
+        serde_json::from_value(fields).map_err(|error| Impossible::Invalid(error.to_string()))?;
+    rules(fields).map_err(|refusal| Impossible::Invalid(refusal.message))
 }
 
 fn found(id: &str, found: bool) -> Result<(), NoSuchRequest> {

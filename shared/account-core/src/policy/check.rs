@@ -3,7 +3,7 @@
 use crate::contact::{ContactType, Field};
 
 use super::refusal::Refusal;
-use super::standard::{Template, parse};
+use super::template::{Template, parse};
 use super::{Mode, Policy};
 
 /// Everything that is wrong with the content of a policy.

@@ -4,8 +4,10 @@
 
 mod check;
 mod document;
+mod read;
 mod refusal;
 mod standard;
+mod template;
 
 pub use document::{Exclude, Layer, Mode, Policy, Primary, PrimaryMode, Rule, Tagged};
 pub use refusal::Refusal;

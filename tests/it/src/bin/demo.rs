@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use it::local::{Announcement, Announcements, Error, Local, Stack, until};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// A tick a minute, with time for a slow machine.
 const TICK: Duration = Duration::from_secs(100);
@@ -39,7 +39,7 @@ fn main() -> ExitCode {
 fn demonstrate(begun: Instant) -> Result<(), Error> {
     say(
         begun,
-        "Starting MiniStack as AWS, and the simulator as AWS Organizations",
+        "Starting MiniStack as AWS, and the simulator as AWS Organizations and Account Management",
     );
     let local = Local::start("demo", false)?;
     let now = Utc::now().timestamp();
@@ -57,6 +57,7 @@ fn demonstrate(begun: Instant) -> Result<(), Error> {
         stack: &stack,
         subscriber,
         seen: BTreeSet::new(),
+        accounts: BTreeSet::new(),
     }
     .play()?;
 
@@ -72,8 +73,10 @@ struct Show<'a> {
     local: &'a Local,
     stack: &'a Stack,
     subscriber: Announcements<'a>,
-    /// The requests announced so far.
+    /// The requests announced so far, and the accounts announced as stamped.
     seen: BTreeSet<String>,
+    /// The accounts announced as created.
+    accounts: BTreeSet<String>,
 }
 
 impl Show<'_> {
@@ -117,16 +120,49 @@ impl Show<'_> {
             ])
         );
         self.wait("announcements", 3 * TICK, |show| {
-            Ok(requests.is_subset(&show.seen))
+            Ok(requests.is_subset(&show.seen) && show.accounts.is_subset(&show.seen))
         })?;
 
         self.say("Waiting for a further tick: it announces nothing");
         let count = self.seen.len();
         self.tick()?;
-        if self.seen.len() == count {
+        if self.seen.len() != count {
+            return Err("the further tick announced something".into());
+        }
+        self.contacts()
+    }
+
+    /// Shows the contacts of the accounts that were stamped, and asks for them once more.
+    fn contacts(&self) -> Result<(), Error> {
+        self.say("The alternate contacts of the new accounts, as Account Management has them:");
+        for account in &self.accounts {
+            println!(
+                "       | {account} | {}",
+                self.local.contacts(account)?.join(", ")
+            );
+        }
+
+        self.say("Asking the contact stamper to stamp them again: it changes nothing");
+        let writes = self.local.contact_writes()?;
+        let reports = self
+            .local
+            .invoke(&self.stack.stamper, &json!({"accounts": self.accounts}))?;
+        for report in reports.as_array().into_iter().flatten() {
+            let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+            let contacts = report["contacts"].as_object().into_iter().flatten();
+            let lines = contacts
+                .map(|(name, it)| format!("{name} {}: {}", text(&it["found"]), text(&it["done"])));
+            let lines: Vec<_> = lines.collect();
+            println!(
+                "       | {} | {}",
+                text(&report["accountId"]),
+                lines.join(", ")
+            );
+        }
+        if self.local.contact_writes()? == writes {
             Ok(())
         } else {
-            Err("the further tick announced something".into())
+            Err("the second pass changed something".into())
         }
     }
 
@@ -163,21 +199,24 @@ impl Show<'_> {
     fn take(&mut self) -> Result<(), Error> {
         for Announcement { body, .. } in self.subscriber.take()? {
             let detail = |name: &str| body["detail"][name].as_str().unwrap_or("-");
-            let request = detail("createAccountRequestId");
             let kind = body["type"].as_str().unwrap_or("-");
-            let cells = [
-                detail("accountId"),
-                detail("govCloudAccountId"),
-                detail("failureReason"),
-                request,
-            ];
-            let [account, govcloud, reason, request] = cells;
+            let [account, govcloud, reason, request] = [
+                "accountId",
+                "govCloudAccountId",
+                "failureReason",
+                "createAccountRequestId",
+            ]
+            .map(detail);
             println!(
                 "{}",
                 line([&clock(self.begun), kind, account, govcloud, reason, request])
             );
-            if !self.seen.insert(request.to_owned()) {
-                return Err(format!("{request} was announced twice").into());
+            if kind == "AccountCreationSucceeded" {
+                self.accounts.insert(account.to_owned());
+            }
+            let subject = if request == "-" { account } else { request };
+            if !self.seen.insert(subject.to_owned()) {
+                return Err(format!("{subject} was announced twice").into());
             }
         }
         Ok(())

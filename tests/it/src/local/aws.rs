@@ -105,6 +105,7 @@ pub(super) fn variables(
         ("AWS_REGION", "us-east-1".to_owned()),
         ("AWS_DEFAULT_REGION", "us-east-1".to_owned()),
         ("AWS_ENDPOINT_URL", aws.to_owned()),
+        ("AWS_ENDPOINT_URL_ACCOUNT", organizations.to_owned()),
         ("AWS_ENDPOINT_URL_ORGANIZATIONS", organizations.to_owned()),
         ("AWS_CA_BUNDLE", inside(super::certificate::FILE)),
         ("SSL_CERT_FILE", inside(super::certificate::FILE)),

@@ -22,12 +22,17 @@ pub struct Emulator {
 }
 
 impl Emulator {
-    /// Starts the creation poller with these variables, beside those that lead to `local`. The log is
+    /// Starts a function, by its logical id, with these variables beside those that lead to `local`. The log is
     /// `target/local/<name>/<log>`.
     ///
     /// # Errors
     /// A program is not there, or did not come up.
-    pub fn start(local: &Local, log: &str, variables: &[(&str, &str)]) -> Result<Self, Error> {
+    pub fn start(
+        local: &Local,
+        function: &str,
+        log: &str,
+        variables: &[(&str, &str)],
+    ) -> Result<Self, Error> {
         let (port, runtime) = (free_port()?, free_port()?);
         let log = local.log(log);
         let mut command = Command::new(paths::in_sam(PROGRAM)?);
@@ -38,7 +43,7 @@ impl Emulator {
             ])
             .args(["--runtime-api-address", &format!("127.0.0.1:{runtime}")])
             .arg(paths::made(
-                ".aws-sam/build/CreationPoller/bootstrap",
+                &format!(".aws-sam/build/{function}/bootstrap"),
                 "make build",
             )?)
             .envs(local.function_vars().iter().cloned())

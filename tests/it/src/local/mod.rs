@@ -1,10 +1,11 @@
-//! The deployed stack on this machine: MiniStack as AWS, the simulator as AWS Organizations.
+//! The deployed stack on this machine: MiniStack as AWS, the simulator as AWS Organizations and Account Management.
 //!
 //! Everything here waits in real time and blocks: what it drives are other programs.
 
 mod announcements;
 mod aws;
 mod certificate;
+mod delivery;
 mod emulator;
 mod organization;
 mod paths;
@@ -14,6 +15,7 @@ mod wait;
 
 pub use announcements::{Announcement, Announcements};
 pub use aws::Aws;
+pub use delivery::transformed;
 pub use emulator::Emulator;
 pub use paths::root;
 pub use stack::{Local, Stack};

@@ -1,4 +1,4 @@
-//! What people and AWS do to an organization.
+//! What people do to an organization.
 
 use std::collections::BTreeMap;
 
@@ -6,8 +6,6 @@ use serde_json::{Value, json};
 
 use super::aws::text;
 use super::{Error, Local};
-
-const EVENT: &str = include_str!("../../../../events/create-account-result-succeeded.json");
 
 impl Local {
     /// Asks AWS Organizations for an account (`create_account`, `create_gov_cloud_account`); gives the request's id.
@@ -48,51 +46,31 @@ impl Local {
         }
     }
 
-    /// Delivers the `CreateAccountResult` event of a request as EventBridge does: the targets of each deployed rule that
-    /// matches it are invoked without waiting. `PutEvents` takes no events of AWS's own, here as there.
+    /// The types of an account's alternate contacts.
     ///
     /// # Errors
-    /// Not exactly one target is found, it may not be invoked by the rule, or a call failed.
-    pub fn deliver_result(&self, request: &str) -> Result<(), Error> {
-        let mut event: Value = serde_json::from_str(EVENT)?;
-        event["detail"]["serviceEventDetails"]["createAccountStatus"]["id"] = request.into();
-        let event = event.to_string();
-        let function = self.target_of(&event)?;
-        let input = json!({"FunctionName": function, "InvocationType": "Event", "Payload": event});
-        self.aws.call("lambda", "invoke", input).map(drop)
+    /// There is no such account.
+    pub fn contacts(&self, account: &str) -> Result<Vec<String>, Error> {
+        let stored = self.organization("contacts", &json!({"account": account}))?;
+        let alternate = stored["alternate"].as_object();
+        Ok(alternate
+            .into_iter()
+            .flat_map(|types| types.keys().cloned())
+            .collect())
     }
 
-    /// The function that EventBridge would start with this event.
-    fn target_of(&self, event: &str) -> Result<String, Error> {
-        let mut functions = Vec::new();
-        let rules = self.aws.call("events", "list_rules", json!({}))?;
-        for rule in rules["Rules"].as_array().into_iter().flatten() {
-            let question = json!({"EventPattern": rule["EventPattern"], "Event": event});
-            if self.aws.call("events", "test_event_pattern", question)?["Result"] != true {
-                continue;
-            }
-            let question = json!({"Rule": rule["Name"]});
-            let targets = self.aws.call("events", "list_targets_by_rule", question)?;
-            for target in targets["Targets"].as_array().into_iter().flatten() {
-                if ["Input", "InputPath", "InputTransformer"]
-                    .iter()
-                    .any(|name| target.get(name).is_some())
-                {
-                    return Err("the rule does not pass the event on as it is".into());
-                }
-                let function = text(target, "Arn")?;
-                let policy =
-                    self.aws
-                        .call("lambda", "get_policy", json!({"FunctionName": function}))?;
-                if !text(&policy, "Policy")?.contains(&text(rule, "Arn")?) {
-                    return Err(format!("{function} may not be invoked by the rule").into());
-                }
-                functions.push(function);
-            }
-        }
-        match functions.as_slice() {
-            [function] => Ok(function.clone()),
-            _ => Err(format!("{} targets for CreateAccountResult", functions.len()).into()),
-        }
+    /// How many calls changed contacts so far.
+    ///
+    /// # Errors
+    /// The simulator did not answer.
+    pub fn contact_writes(&self) -> Result<u64, Error> {
+        let calls = self.organization("calls", &Value::Null)?;
+        let operations = [
+            "PutAlternateContact",
+            "DeleteAlternateContact",
+            "PutContactInformation",
+        ];
+        let counts = operations.map(|operation| calls[operation]["calls"].as_u64().unwrap_or(0));
+        Ok(counts.iter().sum())
     }
 }

@@ -17,10 +17,15 @@ use super::{Aws, Error, certificate, paths};
 /// The stack's name; each MiniStack has one.
 const NAME: &str = "account-lifecycle";
 
+/// Where samconfig.toml says that the policy is.
+const POLICY_NAME: &str = "/account-lifecycle/policy";
+/// Asks for all three alternate contacts.
+const POLICY: &str = include_str!("policy.yaml");
+
 /// AWS and an organization on this machine; dropping this ends them.
 #[derive(Debug)]
 pub struct Local {
-    /// Calls MiniStack, and the simulator for Organizations.
+    /// Calls MiniStack, and the simulator for Organizations and Account Management.
     pub aws: Aws,
     folder: PathBuf,
     simulator: String,
@@ -31,14 +36,18 @@ pub struct Local {
 /// What a deployment made, by the template's outputs.
 #[derive(Clone, Debug)]
 pub struct Stack {
-    /// The function's name.
+    /// The creation poller's name.
     pub poller: String,
+    /// The contact stamper's name.
+    pub stamper: String,
     /// The topic's ARN.
     pub topic: String,
     /// The ledger's table.
     pub table: String,
-    /// The URL of the queue of what could not be started, or failed.
-    pub dead_letters: String,
+    /// The URL of the queue of what happened to accounts.
+    pub contacts: String,
+    /// The URLs of the queues of what could not be started, or failed.
+    pub dead_letters: [String; 2],
 }
 
 impl Local {
@@ -63,12 +72,19 @@ impl Local {
         })
     }
 
-    /// Deploys what `sam build` made, with the settings for `local` in samconfig.toml.
+    /// Puts the policy in its place, and deploys what `sam build` made, with the settings for `local` in samconfig.toml.
     ///
     /// # Errors
     /// The deployment failed; its log says why.
     pub fn deploy(&self) -> Result<Stack, Error> {
-        paths::made(".aws-sam/build/CreationPoller/bootstrap", "make build")?;
+        for function in ["CreationPoller", "ContactStamper"] {
+            paths::made(
+                &format!(".aws-sam/build/{function}/bootstrap"),
+                "make build",
+            )?;
+        }
+        let policy = json!({"Name": POLICY_NAME, "Value": POLICY, "Type": "SecureString"});
+        self.aws.call("ssm", "put_parameter", policy)?;
         let log = self.folder.join("deploy.log");
         let mut command = Command::new(paths::tool("sam/bin/sam")?);
         command
@@ -102,9 +118,11 @@ impl Local {
         };
         Ok(Stack {
             poller: output("CreationPollerName")?,
+            stamper: output("ContactStamperName")?,
             topic: output("AnnouncementsArn")?,
             table: output("LedgerName")?,
-            dead_letters: output("DeadLettersUrl")?,
+            contacts: output("ContactsUrl")?,
+            dead_letters: [output("DeadLettersUrl")?, output("ContactsDeadLettersUrl")?],
         })
     }
 
@@ -115,6 +133,20 @@ impl Local {
     pub fn organization(&self, method: &str, argument: &Value) -> Result<Value, Error> {
         self.aws
             .post(&format!("{}/_simulator/{method}", self.simulator), argument)
+    }
+
+    /// Invokes a function and waits for its answer.
+    ///
+    /// # Errors
+    /// The function failed, or cannot be invoked.
+    pub fn invoke(&self, function: &str, event: &Value) -> Result<Value, Error> {
+        let input = json!({"FunctionName": function, "Payload": event.to_string()});
+        let answer = self.aws.call("lambda", "invoke", input)?;
+        let payload = text(&answer, "Payload")?;
+        if answer.get("FunctionError").is_some() {
+            return Err(format!("{function}: {payload}").into());
+        }
+        Ok(serde_json::from_str(&payload)?)
     }
 
     /// How many times the poller has finished, by its log.

@@ -19,7 +19,12 @@ use simulator::Simulator;
 use tokio::sync::Notify;
 
 use super::dynamodb::Table;
+use super::parameters::Parameters;
+use super::queue::Queue;
 use super::topic::Topic;
+
+/// The services of the world, by the beginning of their hosts.
+const SERVICES: [&str; 6] = ["account", "dynamodb", "organizations", "sns", "sqs", "ssm"];
 
 /// The longest that a call takes: enough for two functions to get in each other's way.
 const LATENCY_MILLIS: u64 = 20;
@@ -27,7 +32,7 @@ const LATENCY_MILLIS: u64 = 20;
 /// A call that the function made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
-    /// `dynamodb`, `organizations` or `sns`.
+    /// The service, as IAM names it.
     pub service: &'static str,
     /// The operation.
     pub operation: String,
@@ -137,6 +142,8 @@ impl Call {
 /// The way to all services of a world.
 #[derive(Clone, Debug)]
 pub(super) struct Connector {
+    pub(super) parameters: Parameters,
+    pub(super) queue: Queue,
     pub(super) simulator: Simulator,
     pub(super) topic: Topic,
     pub(super) table: Table,
@@ -204,7 +211,9 @@ impl Connector {
         halves: bool,
     ) -> Result<Response<Vec<u8>>, ConnectorError> {
         match service {
-            "organizations" => self.simulator.answer(request).await,
+            "account" | "organizations" => self.simulator.answer(request).await,
+            "sqs" => Ok(self.queue.answer(request.body())),
+            "ssm" => Ok(self.parameters.answer(request.body())),
             "dynamodb" => Ok(self.table.answer(&request, halves)),
             _ => Ok(self.topic.answer(request.body())),
         }
@@ -219,24 +228,31 @@ async fn die(death: &Notify) -> Result<HttpResponse, ConnectorError> {
 
 fn read(request: &Request<Vec<u8>>) -> Result<Call, ConnectorError> {
     let host = request.uri().host().unwrap_or_default();
-    let service = ["dynamodb", "organizations", "sns"]
+    let service = SERVICES
         .into_iter()
-        .find(|service| host.starts_with(service));
-    let service =
-        service.ok_or_else(|| ConnectorError::user(format!("nobody is at {host}").into()))?;
-    let body = String::from_utf8_lossy(request.body()).into_owned();
+        .find(|service| host.starts_with(service))
+        .ok_or_else(|| ConnectorError::user(format!("nobody is at {host}").into()))?;
     let target = request
         .headers()
         .get("x-amz-target")
         .and_then(|target| target.to_str().ok());
-    let operation = match target.and_then(|target| target.split_once('.')) {
-        Some((_, operation)) => operation.to_owned(),
-        None => "Publish".to_owned(),
+    let operation = match (target.and_then(|target| target.split_once('.')), service) {
+        (Some((_, operation)), _) => operation.to_owned(),
+        (None, "account") => capitalized(request.uri().path().trim_start_matches('/')),
+        (None, _) => "Publish".to_owned(),
     };
+    let body = String::from_utf8_lossy(request.body()).into_owned();
     Ok(Call {
         service,
         operation,
         body,
+    })
+}
+
+fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_ascii_uppercase().to_string() + letters.as_str()
     })
 }
 

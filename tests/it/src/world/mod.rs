@@ -3,6 +3,9 @@
 
 mod connector;
 mod dynamodb;
+mod parameters;
+mod queue;
+mod stamper;
 mod time;
 mod topic;
 
@@ -19,6 +22,9 @@ use serde_json::Value;
 use simulator::Simulator;
 
 pub use connector::{Call, Kill, Refusal};
+pub use parameters::Parameters;
+pub use queue::Queue;
+pub use stamper::Delivery;
 pub use time::Clock;
 pub use topic::Message;
 
@@ -42,6 +48,10 @@ pub struct World {
     pub simulator: Simulator,
     /// Virtual time.
     pub clock: Clock,
+    /// SSM Parameter Store.
+    pub parameters: Parameters,
+    /// The stamper's queue.
+    pub queue: Queue,
     topic: Topic,
     table: Table,
     traffic: Arc<Mutex<Traffic>>,
@@ -53,12 +63,14 @@ impl World {
     pub fn new(options: simulator::Options) -> Self {
         let clock = Clock::new();
         let traffic = Traffic {
-            allowed: creation_poller::ACTIONS.to_vec(),
+            allowed: [&creation_poller::ACTIONS[..], &contact_stamper::ACTIONS[..]].concat(),
             rng: Some(StdRng::seed_from_u64(options.seed)),
             ..Traffic::default()
         };
         Self {
             simulator: Simulator::new(options, clock.right()),
+            parameters: Parameters::default(),
+            queue: Queue::default(),
             topic: Topic::default(),
             table: Table::new(),
             traffic: Arc::new(Mutex::new(traffic)),
@@ -80,6 +92,8 @@ impl World {
 
     fn http(&self) -> SharedHttpClient {
         SharedHttpClient::new(Connector {
+            parameters: self.parameters.clone(),
+            queue: self.queue.clone(),
             simulator: self.simulator.clone(),
             topic: self.topic.clone(),
             table: self.table.clone(),
@@ -95,14 +109,30 @@ impl World {
 
     /// Invokes the function with a Lambda timeout.
     pub async fn invoke_within(&self, shell: &Shell, payload: Value, timeout: Duration) -> End {
+        let context = self.context(timeout);
+        let invocation = creation_poller::handle(shell, LambdaEvent::new(payload, context));
+        self.until_death(invocation)
+            .await
+            .map_or(End::Killed, End::Answered)
+    }
+
+    /// The context of a new invocation.
+    fn context(&self, timeout: Duration) -> Context {
         let mut context = Context::default();
         context.request_id = self.traffic().next_request_id();
+        context.invoked_function_arn =
+            "arn:aws:lambda:us-east-1:111122223333:function:f".to_owned();
         let deadline = self.clock.now() + timeout;
         context.deadline = u64::try_from(deadline.timestamp_millis()).unwrap();
-        let killed = self.traffic().next_death();
+        context
+    }
+
+    /// What an invocation ends with; `None` when it is killed.
+    async fn until_death<T>(&self, invocation: impl Future<Output = T>) -> Option<T> {
+        let death = self.traffic().next_death();
         tokio::select! {
-            end = creation_poller::handle(shell, LambdaEvent::new(payload, context)) => End::Answered(end),
-            () = killed.notified() => End::Killed,
+            end = invocation => Some(end),
+            () = death.notified() => None,
         }
     }
 
@@ -206,6 +236,14 @@ fn variable(vars: &[(&str, &str)], name: &str) -> Option<String> {
             "arn:aws:sns:us-east-1:111122223333:announcements",
         ),
         ("RECONCILE_MINUTES", "15"),
+        ("MANAGEMENT_ACCOUNT_ID", "111122223333"),
+        (
+            "QUEUE_URL",
+            "https://sqs.us-east-1.amazonaws.com/111122223333/stamper",
+        ),
+        ("POLICY_SOURCE", "ssm:policy"),
+        ("EVENT_DRY_RUN", "false"),
+        ("EVENT_REPLACE", "false"),
     ];
     vars.iter()
         .chain(&usual)

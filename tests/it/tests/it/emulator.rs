@@ -7,8 +7,8 @@ use chrono::Utc;
 use it::local::{Emulator, Local, Stack, root};
 use serde_json::{Value, json};
 
-/// The order in which the files are sent, and the counts other than zero that the function answers with.
-const EXPECTED: [(&str, &str); 6] = [
+/// The order in which the files are sent, and the counts other than zero that the poller answers with.
+const POLLER: [(&str, &str); 6] = [
     ("tick.json", "baseline=5 listed=5"),
     (
         "create-account-result-succeeded.json",
@@ -26,8 +26,27 @@ const EXPECTED: [(&str, &str); 6] = [
     ("scheduled-event.json", "listed=8"),
 ];
 
+/// The order in which the files are sent, and what the stamper answers about the account's contacts.
+const STAMPER: [(&str, &str); 4] = [
+    ("contact-explain.json", "missing planned"),
+    ("contact-accounts.json", "missing planned"),
+    ("contact-batch.json", ""),
+    ("contact-accounts.json", "match nothing"),
+];
+
 #[test]
-fn every_sample_event_runs_on_the_built_function() {
+fn there_are_no_other_files() {
+    let files = fs::read_dir(root().join("events")).unwrap();
+    let files: BTreeSet<String> = files
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.ends_with(".json"))
+        .collect();
+    let sent = POLLER.iter().chain(&STAMPER);
+    assert_eq!(files, sent.map(|(file, _)| (*file).to_owned()).collect());
+}
+
+#[test]
+fn every_sample_event_of_the_poller_runs_on_the_built_function() {
     let (local, stack) = deployed("emulator-events");
     let now = Utc::now().timestamp();
     local
@@ -36,9 +55,9 @@ fn every_sample_event_runs_on_the_built_function() {
             &json!({"count": 5, "failed": 0.4, "from": now - 86_400, "to": now - 60}),
         )
         .unwrap();
-    let emulator = Emulator::start(&local, "emulator.log", &variables(&stack)).unwrap();
+    let emulator = poller(&local, &variables(&stack));
 
-    for (file, expected) in EXPECTED {
+    for (file, expected) in POLLER {
         let event = fs::read_to_string(root().join("events").join(file)).unwrap();
         if let Some(row) = finished(&event) {
             local.organization("add_row", &row).unwrap();
@@ -46,23 +65,42 @@ fn every_sample_event_runs_on_the_built_function() {
         let answer = emulator.invoke(&event).unwrap();
         assert_eq!(counts(&answer), expected, "{file}: {answer}");
     }
+}
 
-    let files = fs::read_dir(root().join("events")).unwrap();
-    let files: BTreeSet<String> = files
-        .map(|file| file.unwrap().file_name().into_string().unwrap())
-        .filter(|name| name.ends_with(".json"))
-        .collect();
-    assert_eq!(
-        files,
-        EXPECTED.map(|(file, _)| file.to_owned()).into(),
-        "the files in events/"
-    );
+#[test]
+fn every_sample_event_of_the_stamper_runs_on_the_built_function() {
+    let (local, stack) = deployed("emulator-contacts");
+    let accounts = local.organization("accounts", &Value::Null).unwrap();
+    let mut accounts = accounts.as_object().unwrap().keys();
+    let account = accounts
+        .find(|account| *account != simulator::MANAGEMENT_ACCOUNT_ID)
+        .unwrap();
+    let mut variables = variables(&stack);
+    variables.extend([
+        ("MANAGEMENT_ACCOUNT_ID", simulator::MANAGEMENT_ACCOUNT_ID),
+        ("QUEUE_URL", &stack.contacts),
+        ("POLICY_SOURCE", "ssm:/account-lifecycle/policy"),
+        ("EVENT_DRY_RUN", "false"),
+        ("EVENT_REPLACE", "false"),
+    ]);
+    let emulator = Emulator::start(&local, "ContactStamper", "emulator.log", &variables).unwrap();
+
+    for (file, expected) in STAMPER {
+        let event = fs::read_to_string(root().join("events").join(file)).unwrap();
+        let answer = emulator
+            .invoke(&event.replace("444455556666", account))
+            .unwrap();
+        match answer.get("batchItemFailures") {
+            Some(failures) => assert_eq!(failures, &json!([]), "{file}"),
+            None => assert_eq!(contacts(&answer), [expected; 3], "{file}: {answer}"),
+        }
+    }
 }
 
 #[test]
 fn a_foreign_event_is_refused_by_name() {
     let (local, stack) = deployed("emulator-foreign");
-    let emulator = Emulator::start(&local, "emulator.log", &variables(&stack)).unwrap();
+    let emulator = poller(&local, &variables(&stack));
 
     let answer = emulator
         .invoke(include_str!("../../events/move-account-api-call.json"))
@@ -83,7 +121,7 @@ fn a_missing_variable_is_named_at_init() {
     let (local, stack) = deployed("emulator-init");
     let mut variables = variables(&stack);
     variables.retain(|(name, _)| *name != "LEDGER_TABLE");
-    let emulator = Emulator::start(&local, "emulator.log", &variables).unwrap();
+    let emulator = poller(&local, &variables);
 
     emulator.invoke("{}").unwrap_err();
 
@@ -104,6 +142,10 @@ fn deployed(name: &str) -> (Local, Stack) {
         )
         .unwrap();
     (local, stack)
+}
+
+fn poller(local: &Local, variables: &[(&str, &str)]) -> Emulator {
+    Emulator::start(local, "CreationPoller", "emulator.log", variables).unwrap()
 }
 
 fn variables(stack: &Stack) -> Vec<(&'static str, &str)> {
@@ -145,4 +187,19 @@ fn counts(answer: &Value) -> String {
         .map(|(name, n)| format!("{name}={n}"))
         .collect();
     some.into_iter().collect::<Vec<_>>().join(" ")
+}
+
+/// What was found and done about each contact of the first account.
+fn contacts(answer: &Value) -> Vec<String> {
+    let report = answer.get(0).unwrap_or(answer);
+    let contacts = report["contacts"].as_object().unwrap().values();
+    contacts
+        .map(|line| {
+            format!(
+                "{} {}",
+                line["found"].as_str().unwrap(),
+                line["done"].as_str().unwrap()
+            )
+        })
+        .collect()
 }

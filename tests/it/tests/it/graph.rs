@@ -16,18 +16,20 @@ const HEAVY: [&str; 7] = [
 ];
 
 #[test]
-fn the_poller_stays_lean() {
-    let graph = graph("creation-poller");
+fn the_functions_stay_lean() {
+    for function in ["creation-poller", "contact-stamper"] {
+        let graph = graph(function);
 
-    assert!(
-        graph.contains("\naws-sdk-organizations v"),
-        "this is no dependency graph: {graph}"
-    );
-    for heavy in HEAVY {
         assert!(
-            !graph.contains(&format!("\n{heavy}")),
-            "creation-poller depends on {heavy}"
+            graph.contains("\naws-sdk-organizations v"),
+            "this is no dependency graph: {graph}"
         );
+        for heavy in HEAVY {
+            assert!(
+                !graph.contains(&format!("\n{heavy}")),
+                "{function} depends on {heavy}"
+            );
+        }
     }
 }
 

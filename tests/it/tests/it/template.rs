@@ -1,4 +1,5 @@
-//! The template against the code: MiniStack enforces no policy for Organizations, so this is the proof for it.
+//! The template against the code: MiniStack enforces no policy for Organizations and Account Management, so this is the
+//! proof for them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
@@ -6,28 +7,53 @@ use std::process::Command;
 use it::local::root;
 use serde_json::{Value, json};
 
-/// What Lambda itself does with the function's role: <https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html>.
-const FOR_LAMBDA: [&str; 3] = [
+/// What Lambda itself does with the poller's role: <https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html>.
+const FOR_POLLER: [&str; 3] = [
     "logs:CreateLogStream",
     "logs:PutLogEvents",
     "sqs:SendMessage",
 ];
+/// And with the stamper's; two more of the queue are among its own.
+const FOR_STAMPER: [&str; 3] = [
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "sqs:GetQueueAttributes",
+];
+/// The conditions that grant the stamper more.
+const SWITCHES: [&str; 2] = ["MayRemove", "MayUsePrimary"];
 
 #[test]
-fn the_poller_may_do_what_it_does_and_nothing_else() {
-    let granted: BTreeSet<String> = grants("CreationPollerRole").into_keys().collect();
+fn the_functions_may_do_what_they_do_and_nothing_else() {
+    let poller = creation_poller::ACTIONS.into_iter().chain(FOR_POLLER);
+    assert_eq!(actions("CreationPollerRole", &[]), set(poller));
 
-    let called = creation_poller::ACTIONS
-        .into_iter()
-        .chain(FOR_LAMBDA)
-        .map(str::to_owned);
-    assert_eq!(granted, called.collect());
+    let stamper = contact_stamper::ACTIONS.into_iter().chain(FOR_STAMPER);
+    assert_eq!(actions("ContactStamperRole", &SWITCHES), set(stamper));
+}
+
+#[test]
+fn the_stamper_may_do_no_more_than_its_parameters_allow() {
+    let primary = [
+        "account:GetContactInformation",
+        "account:PutContactInformation",
+    ];
+    let all = actions("ContactStamperRole", &SWITCHES);
+    let lacks = |on: &[&str]| -> BTreeSet<String> {
+        let granted = actions("ContactStamperRole", on);
+        all.difference(&granted).cloned().collect()
+    };
+
+    assert_eq!(
+        lacks(&["MayUsePrimary"]),
+        set(["account:DeleteAlternateContact"])
+    );
+    assert_eq!(lacks(&["MayRemove"]), set(primary));
 }
 
 #[test]
 fn the_poller_may_do_it_to_its_own_things_only() {
-    let ledger = json!({"Fn::GetAtt": ["Ledger", "Arn"]});
-    let expected: BTreeMap<&str, Value> = [
+    let (ledger, logs) = (arn("Ledger"), arn("CreationPollerLogs"));
+    let expected = [
         // Organizations knows no resource for these two.
         ("organizations:DescribeCreateAccountStatus", json!("*")),
         ("organizations:ListCreateAccountStatus", json!("*")),
@@ -36,39 +62,148 @@ fn the_poller_may_do_it_to_its_own_things_only() {
         ("dynamodb:GetItem", ledger.clone()),
         ("dynamodb:PutItem", ledger.clone()),
         ("dynamodb:UpdateItem", ledger),
-        (
-            "dynamodb:Query",
-            json!({"Fn::Sub": "${Ledger.Arn}/index/pending"}),
-        ),
+        ("dynamodb:Query", sub("${Ledger.Arn}/index/pending")),
         ("sns:Publish", json!({"Ref": "Announcements"})),
-        (
-            "logs:CreateLogStream",
-            json!({"Fn::GetAtt": ["CreationPollerLogs", "Arn"]}),
-        ),
-        (
-            "logs:PutLogEvents",
-            json!({"Fn::GetAtt": ["CreationPollerLogs", "Arn"]}),
-        ),
-        (
-            "sqs:SendMessage",
-            json!({"Fn::GetAtt": ["DeadLetters", "Arn"]}),
-        ),
-    ]
-    .into();
+        ("logs:CreateLogStream", logs.clone()),
+        ("logs:PutLogEvents", logs),
+        ("sqs:SendMessage", arn("DeadLetters")),
+    ];
+    hold("CreationPollerRole", &[], expected);
+}
 
-    for (action, resource) in grants("CreationPollerRole") {
+#[test]
+fn the_stamper_may_do_it_to_its_own_things_only() {
+    let (ledger, queue) = (arn("Ledger"), arn("Contacts"));
+    let logs = arn("ContactStamperLogs");
+    let contacts = json!([
+        sub("arn:${AWS::Partition}:account::${ManagementAccountId}:account"),
+        sub("arn:${AWS::Partition}:account::${ManagementAccountId}:account/${OrganizationId}/*"),
+    ]);
+    let account = sub(
+        "arn:${AWS::Partition}:organizations::${ManagementAccountId}:account/${OrganizationId}/*",
+    );
+    let part = |kind: &str| {
+        let source = sub(&format!("${{PolicySource}}{kind}-"));
+        json!({"Fn::Select": [1, {"Fn::Split": [kind, source]}]})
+    };
+    let object =
+        json!({"Fn::Sub": ["arn:${AWS::Partition}:s3:::${Object}", {"Object": part("s3://")}]});
+    let parameter = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter${Name}";
+    let parameter = json!({"Fn::Sub": [parameter, {"Name": part("ssm:")}]});
+    let expected = [
+        ("account:GetAlternateContact", contacts.clone()),
+        ("account:PutAlternateContact", contacts.clone()),
+        ("account:DeleteAlternateContact", contacts.clone()),
+        ("account:GetContactInformation", contacts.clone()),
+        ("account:PutContactInformation", contacts),
+        ("organizations:DescribeAccount", account.clone()),
+        ("organizations:ListTagsForResource", account),
+        ("s3:GetObject", object.clone()),
+        ("s3:GetObjectVersion", object),
+        ("ssm:GetParameter", parameter),
+        ("dynamodb:GetItem", ledger.clone()),
+        ("dynamodb:PutItem", ledger.clone()),
+        ("dynamodb:UpdateItem", ledger),
+        ("sns:Publish", json!({"Ref": "Announcements"})),
+        ("logs:CreateLogStream", logs.clone()),
+        ("logs:PutLogEvents", logs),
+        ("sqs:ChangeMessageVisibility", queue.clone()),
+        ("sqs:DeleteMessage", queue.clone()),
+        ("sqs:GetQueueAttributes", queue.clone()),
+        ("sqs:ReceiveMessage", queue),
+    ];
+    hold("ContactStamperRole", &SWITCHES, expected);
+}
+
+#[test]
+fn without_a_policy_there_is_only_the_poller() {
+    let template = template();
+    let resources = template["Resources"].as_object().unwrap();
+    let always = resources
+        .iter()
+        .filter(|(_, resource)| resource["Condition"] != "HasPolicy")
+        .map(|(name, _)| name.as_str());
+    let expected = [
+        "Announcements",
+        "AnnouncementsPolicy",
+        "CreationPoller",
+        "CreationPollerLogs",
+        "CreationPollerRole",
+        "DeadLetters",
+        "DeadLettersPolicy",
+        "Ledger",
+    ];
+    assert_eq!(set(always), set(expected));
+}
+
+#[test]
+fn every_rule_may_reach_its_queue_and_loses_nothing() {
+    let template = template();
+    let resources = template["Resources"].as_object().unwrap();
+    let rules = resources
+        .iter()
+        .filter(|(_, resource)| resource["Type"] == "AWS::Events::Rule");
+    let rules: Vec<_> = rules
+        .map(|(name, rule)| {
+            let target = &rule["Properties"]["Targets"][0];
+            assert_eq!(target["Arn"], arn("Contacts"), "{name}");
+            assert_eq!(
+                target["DeadLetterConfig"]["Arn"],
+                arn("ContactsDeadLetters"),
+                "{name}"
+            );
+            assert!(target["RetryPolicy"].is_object(), "{name}");
+            arn(name)
+        })
+        .collect();
+    assert_eq!(rules.len(), 6);
+    for policy in ["ContactsPolicy", "ContactsDeadLettersPolicy"] {
+        let statements = &resources[policy]["Properties"]["PolicyDocument"]["Statement"];
+        let admitted = list(&statements[0]["Condition"]["ArnEquals"]["aws:SourceArn"]);
+        let texts = |values: &[Value]| -> BTreeSet<String> {
+            values.iter().map(Value::to_string).collect()
+        };
+        assert_eq!(texts(&admitted), texts(&rules), "{policy}");
+    }
+}
+
+fn arn(resource: &str) -> Value {
+    json!({"Fn::GetAtt": [resource, "Arn"]})
+}
+
+fn sub(text: &str) -> Value {
+    json!({"Fn::Sub": text})
+}
+
+fn set<'a>(names: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
+    names.into_iter().map(str::to_owned).collect()
+}
+
+/// Holds what a role grants to the resources it may be granted on.
+fn hold<const N: usize>(role: &str, on: &[&str], expected: [(&str, Value); N]) {
+    let expected: BTreeMap<_, _> = expected.into();
+    for (action, resource) in grants(role, on) {
         assert_eq!(Some(&resource), expected.get(action.as_str()), "{action}");
     }
 }
 
-/// Actions and the resource they are granted on. All policies of the role are inline, none is managed.
-fn grants(role: &str) -> BTreeMap<String, Value> {
+fn actions(role: &str, on: &[&str]) -> BTreeSet<String> {
+    grants(role, on).into_keys().collect()
+}
+
+/// Actions and the resource they are granted on, where these conditions hold and no others. All policies of the role are
+/// inline, none is managed.
+fn grants(role: &str, on: &[&str]) -> BTreeMap<String, Value> {
     let role = template()["Resources"][role]["Properties"].take();
     assert_eq!(role["ManagedPolicyArns"], Value::Null);
     let policies = list(&role["Policies"]).into_iter();
     let statements = policies.flat_map(|policy| list(&policy["PolicyDocument"]["Statement"]));
     let mut grants = BTreeMap::new();
     for statement in statements {
+        let statement = chosen(statement, on);
+        if statement == json!({"Ref": "AWS::NoValue"}) {
+            continue;
+        }
         assert_eq!(statement["Effect"], "Allow");
         for action in list(&statement["Action"]) {
             let action = action.as_str().unwrap().to_owned();
@@ -81,6 +216,17 @@ fn grants(role: &str) -> BTreeMap<String, Value> {
         }
     }
     grants
+}
+
+/// The branch of an `Fn::If`.
+fn chosen(mut value: Value, on: &[&str]) -> Value {
+    match value.get_mut("Fn::If") {
+        Some(branches) => {
+            let holds = on.contains(&branches[0].as_str().unwrap());
+            branches[if holds { 1 } else { 2 }].take()
+        }
+        None => value,
+    }
 }
 
 /// A policy may leave the brackets of a list of one out.

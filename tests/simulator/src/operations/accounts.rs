@@ -135,13 +135,13 @@ pub(super) fn close(organization: &mut Organization, call: &Call<'_>) -> Answer 
         .state
     {
         AccountState::Active => (),
-        AccountState::PendingClosure => {
+        AccountState::PendingClosure | AccountState::PendingActivation => {
             return Err(Refusal::new(
                 "ConflictException",
                 "The request failed because it conflicts with the current state of the specified resource.",
             ));
         }
-        AccountState::Suspended => {
+        AccountState::Suspended | AccountState::Closed => {
             return Err(Refusal::new(
                 "AccountAlreadyClosedException",
                 "You attempted to close an account that is already closed.",

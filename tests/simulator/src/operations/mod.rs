@@ -1,6 +1,9 @@
-//! The operations of AWS Organizations: check the input, ask or change the organization, answer.
+//! The operations: check the input, ask or change the organization, answer.
 
+mod access;
 mod accounts;
+mod contacts;
+pub(crate) mod fields;
 mod requests;
 mod tags;
 
@@ -12,10 +15,12 @@ use serde::de::DeserializeOwned;
 use crate::listing::Paging;
 use crate::organization::Organization;
 use crate::refusal::Refusal;
+use crate::service::Service;
 
 /// A call on its way to its operation.
 #[derive(Debug)]
 pub(crate) struct Call<'a> {
+    pub(crate) operation: &'static str,
     pub(crate) body: &'a [u8],
     pub(crate) now: SystemTime,
     pub(crate) paging: Paging,
@@ -29,27 +34,62 @@ impl Call<'_> {
 
 /// The JSON of an answer.
 type Answer = Result<Vec<u8>, Refusal>;
-type Operation = fn(&mut Organization, &Call<'_>) -> Answer;
+type Run = fn(&mut Organization, &Call<'_>) -> Answer;
 
-/// Every operation with its name.
-pub(crate) const OPERATIONS: [(&str, Operation); 11] = [
-    ("CreateAccount", requests::create_account),
-    ("CreateGovCloudAccount", requests::create_govcloud_account),
-    ("DescribeCreateAccountStatus", requests::describe),
-    ("ListCreateAccountStatus", requests::list),
-    ("ListAccounts", accounts::list),
-    ("DescribeAccount", accounts::describe),
-    ("DescribeOrganization", accounts::describe_organization),
-    ("MoveAccount", accounts::move_account),
-    ("CloseAccount", accounts::close),
-    ("ListTagsForResource", tags::list),
-    ("TagResource", tags::tag),
+/// One operation of one service.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    pub(crate) service: Service,
+    pub(crate) name: &'static str,
+    pub(crate) run: Run,
+}
+
+const fn organizations(name: &'static str, run: Run) -> Operation {
+    let service = Service::Organizations;
+    Operation { service, name, run }
+}
+
+const fn account(name: &'static str, run: Run) -> Operation {
+    let service = Service::Account;
+    Operation { service, name, run }
+}
+
+/// Every operation.
+pub(crate) static OPERATIONS: [Operation; 16] = [
+    organizations("CreateAccount", requests::create_account),
+    organizations("CreateGovCloudAccount", requests::create_govcloud_account),
+    organizations("DescribeCreateAccountStatus", requests::describe),
+    organizations("ListCreateAccountStatus", requests::list),
+    organizations("ListAccounts", accounts::list),
+    organizations("DescribeAccount", accounts::describe),
+    organizations("DescribeOrganization", accounts::describe_organization),
+    organizations("MoveAccount", accounts::move_account),
+    organizations("CloseAccount", accounts::close),
+    organizations("ListTagsForResource", tags::list),
+    organizations("TagResource", tags::tag),
+    account("GetAlternateContact", contacts::get_alternate),
+    account("PutAlternateContact", contacts::put_alternate),
+    account("DeleteAlternateContact", contacts::delete_alternate),
+    account("GetContactInformation", contacts::get_primary),
+    account("PutContactInformation", contacts::put_primary),
 ];
 
 /// The operation of a name.
-pub(crate) fn find(name: &str) -> Option<Operation> {
-    let operation = OPERATIONS.iter().find(|(it, _)| *it == name);
-    operation.map(|(_, operation)| *operation)
+pub(crate) fn find(name: &str) -> Option<&'static Operation> {
+    OPERATIONS.iter().find(|it| it.name == name)
+}
+
+/// The operation of Account Management at a path: its name, the first letter small.
+pub(crate) fn at(path: &str) -> Option<&'static Operation> {
+    let name = path.strip_prefix('/')?;
+    let same = |it: &&Operation| {
+        let (first, rest) = it.name.split_at(1);
+        name.strip_prefix(&first.to_ascii_lowercase()) == Some(rest)
+    };
+    OPERATIONS
+        .iter()
+        .filter(|it| it.service == Service::Account)
+        .find(same)
 }
 
 fn json(answer: &impl Serialize) -> Answer {

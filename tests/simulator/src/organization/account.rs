@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use rand::RngExt;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::units::{ROOT, UNITS, path};
@@ -15,21 +16,31 @@ const CLOSURE: Duration = Duration::from_secs(60);
 /// "Within a rolling 30 day period" (`CloseAccount` of the model).
 const CLOSURE_PERIOD: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-/// `AccountState` of the model, as far as the simulator goes through it. The older field
-/// `Status` was retired on 9 September 2026 and is not shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum AccountState {
+/// `AccountState` of the model. By itself an account goes from `ACTIVE` over `PENDING_CLOSURE`
+/// to `SUSPENDED`. The older field `Status` was retired on 9 September 2026 and is not shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum AccountState {
+    /// Not yet usable.
+    PendingActivation,
+    /// In use.
     Active,
-    PendingClosure,
+    /// Out of use, but can come back.
     Suspended,
+    /// Being closed.
+    PendingClosure,
+    /// Closed for good.
+    Closed,
 }
 
 impl AccountState {
     fn as_str(self) -> &'static str {
         match self {
+            Self::PendingActivation => "PENDING_ACTIVATION",
             Self::Active => "ACTIVE",
-            Self::PendingClosure => "PENDING_CLOSURE",
             Self::Suspended => "SUSPENDED",
+            Self::PendingClosure => "PENDING_CLOSURE",
+            Self::Closed => "CLOSED",
         }
     }
 }
@@ -42,7 +53,7 @@ pub(crate) struct Account {
     pub(crate) state: AccountState,
     pub(crate) parent: String,
     joined_method: &'static str,
-    joined: SystemTime,
+    pub(crate) joined: SystemTime,
 }
 
 /// The account's ARN. It carries the management account's id, too.
@@ -88,6 +99,7 @@ impl Listed for Account {
 impl Organization {
     /// The accounts of the first day, joined within the year before.
     pub(super) fn found(&mut self, count: usize, now: SystemTime) {
+        self.contacts.found(MANAGEMENT_ACCOUNT_ID);
         for number in 0..count.max(1) {
             let age = Duration::from_secs(self.rng.random_range(86_400..31_536_000));
             let management = number == 0;
@@ -103,6 +115,7 @@ impl Organization {
                 account.joined_method = "INVITED";
             } else {
                 account.parent = UNITS[self.rng.random_range(0..UNITS.len())].0.to_owned();
+                self.inherit(&account);
             }
             self.count(&account);
             self.accounts.seen.put(&account.id.clone(), account.into());
@@ -110,8 +123,14 @@ impl Organization {
     }
 
     pub(super) fn join(&mut self, account: Account, at: SystemTime) {
+        self.inherit(&account);
         self.count(&account);
         self.accounts.write(at, &account.id.clone(), account);
+    }
+
+    fn inherit(&mut self, account: &Account) {
+        let contacts = &mut self.contacts;
+        contacts.inherit(MANAGEMENT_ACCOUNT_ID, &account.id, &account.name);
     }
 
     fn count(&mut self, account: &Account) {
@@ -132,6 +151,13 @@ impl Organization {
         self.closures.push_back(now);
         self.set_state(id, AccountState::PendingClosure, now);
         self.plan(now + CLOSURE, Due::Suspend(id.to_owned()));
+    }
+
+    /// Puts an account into a state; a closure on its way is off.
+    pub(crate) fn put_state(&mut self, id: &str, state: AccountState, now: SystemTime) {
+        self.agenda
+            .retain(|_, due| !matches!(due, Due::Suspend(closing) if closing == id));
+        self.set_state(id, state, now);
     }
 
     /// How many accounts are being closed.

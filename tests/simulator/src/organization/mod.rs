@@ -1,6 +1,8 @@
 //! The organization: its accounts, its creation requests, and what time does to them.
 
+pub(crate) mod access;
 pub(crate) mod account;
+pub(crate) mod contacts;
 pub(crate) mod creation;
 pub(crate) mod history;
 pub(crate) mod request;
@@ -15,7 +17,9 @@ use rand::{RngExt, SeedableRng};
 use crate::Options;
 use crate::listing::{Listed, Tokens};
 use crate::store::Store;
+use access::Access;
 use account::{Account, AccountState};
+use contacts::Contacts;
 use creation::{Creation, Finished};
 use request::Row;
 
@@ -49,6 +53,8 @@ pub(crate) struct Organization {
     pub(crate) accounts: Store<Account>,
     pub(crate) requests: Store<Row>,
     pub(crate) tags: Store<Tags>,
+    pub(crate) contacts: Contacts,
+    pub(crate) access: Access,
     pub(crate) tokens: Tokens,
     finished: Vec<Finished>,
     emails: HashSet<String>,
@@ -68,6 +74,8 @@ impl Organization {
             accounts: Store::new(options.lag),
             requests: Store::new(options.lag),
             tags: Store::new(options.lag),
+            contacts: Contacts::new(options.lag),
+            access: Access::new(options),
             tokens: Tokens::new(options.seed),
             finished: Vec::new(),
             emails: HashSet::new(),
@@ -102,6 +110,7 @@ impl Organization {
         self.accounts.settle(now);
         self.requests.settle(now);
         self.tags.settle(now);
+        self.contacts.settle(now);
     }
 
     fn plan(&mut self, at: SystemTime, due: Due) {

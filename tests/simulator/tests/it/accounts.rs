@@ -30,7 +30,7 @@ impl Bench {
         accounts
     }
 
-    async fn member(&self) -> String {
+    pub(crate) async fn member(&self) -> String {
         self.members().await[0].id.clone().unwrap()
     }
 

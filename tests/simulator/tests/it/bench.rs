@@ -1,8 +1,9 @@
-//! A simulator, a client on it, and what all tests ask them.
+//! A simulator, a client of each service on it, and what all tests ask them.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_credential_types::Credentials;
+use aws_sdk_account as account;
 use aws_sdk_organizations::Client;
 use aws_sdk_organizations::config::retry::RetryConfig;
 use aws_sdk_organizations::config::{BehaviorVersion, Config, Region};
@@ -23,10 +24,11 @@ impl TimeSource for Clock {
     }
 }
 
-/// A simulator and a client that does not retry.
+/// A simulator and clients that do not retry.
 pub(crate) struct Bench {
     pub(crate) simulator: Simulator,
     pub(crate) client: Client,
+    pub(crate) account: account::Client,
     pub(crate) clock: SharedTimeSource,
 }
 
@@ -44,6 +46,7 @@ impl Bench {
             .http_client(simulator.http_client())
             .build();
         Self {
+            account: account_client(&simulator, &clock),
             simulator,
             client: Client::from_conf(config),
             clock,
@@ -104,6 +107,19 @@ impl Bench {
     }
 }
 
+fn account_client(simulator: &Simulator, clock: &SharedTimeSource) -> account::Client {
+    let config = account::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .credentials_provider(Credentials::new("key", "secret", None, None, "test"))
+        .retry_config(RetryConfig::disabled())
+        .sleep_impl(TokioSleep::new())
+        .time_source(clock.clone())
+        .http_client(simulator.http_client())
+        .build();
+    account::Client::from_conf(config)
+}
+
 pub(crate) async fn wait(seconds: f64) {
     tokio::time::sleep(Duration::from_secs_f64(seconds)).await;
 }
@@ -121,8 +137,21 @@ where
         .and_then(|it| it.body().bytes())
         .unwrap_or_default();
     let body: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
-    match body["Reason"].as_str().or(body["Type"].as_str()) {
+    let reasons = ["Reason", "Type", "reason"];
+    match reasons.iter().find_map(|it| body[it].as_str()) {
         Some(reason) => format!("{code} {reason}"),
         None => code,
     }
+}
+
+/// Status, code and text of an error.
+pub(crate) fn refusal<T, E>(result: Result<T, SdkError<E>>) -> (u16, String, String)
+where
+    T: std::fmt::Debug,
+    E: ProvideErrorMetadata + std::fmt::Debug,
+{
+    let error = result.unwrap_err();
+    let status = error.raw_response().unwrap().status().as_u16();
+    let code = error.code().unwrap_or("no code").to_owned();
+    (status, code, error.message().unwrap_or_default().to_owned())
 }

@@ -1,10 +1,11 @@
 //! The control endpoint: every method of the library over HTTP.
 
+use aws_sdk_account::types::AlternateContactType;
 use http::Request;
 use serde_json::{Value, json};
 use simulator::Options;
 
-use crate::bench::{Bench, wait};
+use crate::bench::{Bench, refusal, wait};
 
 impl Bench {
     async fn control(&self, method: &str, body: Value) -> (u16, Value) {
@@ -67,6 +68,48 @@ async fn calls_are_counted_and_faults_set_over_http() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn contacts_and_accounts_are_seen_and_moved_over_http() {
+    let bench = Bench::new(Options::default());
+    let done = (200, json!({}));
+    let id = bench.member().await;
+    let about = |members: Value| {
+        let mut body = members;
+        body["account"] = json!(id);
+        body
+    };
+    let fields = json!({ "Name": "n", "Title": "t", "EmailAddress": " a@b.c", "PhoneNumber": "1" });
+    let put = about(json!({ "contact_type": "SECURITY", "fields": fields }));
+    assert_eq!(bench.control("set_alternate_contact", put).await, done);
+    let fields = json!({ "FullName": "n", "AddressLine1": "a", "City": "c", "PostalCode": "p",
+        "CountryCode": "de", "PhoneNumber": "+49" });
+    let put = about(json!({ "fields": fields }));
+    assert_eq!(bench.control("set_primary_contact", put).await, done);
+    let (_, stored) = bench.control("contacts", about(json!({}))).await;
+    assert_eq!(stored["alternate"]["SECURITY"]["EmailAddress"], "a@b.c");
+    assert_eq!(stored["primary"]["CountryCode"], "DE");
+    assert_eq!(stored["verification"], "PENDING");
+    let remove = about(json!({ "contact_type": "SECURITY" }));
+    let removed = bench.control("remove_alternate_contact", remove).await;
+    assert_eq!(removed, done);
+    let (_, stored) = bench.control("contacts", about(json!({}))).await;
+    assert_eq!(stored["alternate"], json!({}));
+
+    let state = about(json!({ "state": "SUSPENDED" }));
+    assert_eq!(bench.control("set_state", state).await, done);
+    let (_, accounts) = bench.control("accounts", json!({})).await;
+    assert_eq!(accounts.as_object().unwrap().len(), 10);
+    assert_eq!(accounts[&id], "SUSPENDED");
+    let trusted = bench.control("set_trusted_access", json!(false)).await;
+    assert_eq!(trusted, done);
+    let put = bench.put(&id, AlternateContactType::Billing).send().await;
+    assert!(refusal(put).2.contains("must first enable trusted access"));
+    let caller = json!({ "member": id });
+    assert_eq!(bench.control("set_caller", caller).await, done);
+    let own = bench.account.get_contact_information().send().await;
+    assert_eq!(own.unwrap().contact_information.unwrap().full_name(), "n");
+}
+
+#[tokio::test(start_paused = true)]
 async fn nonsense_is_refused_with_a_reason() {
     let bench = Bench::new(Options::default());
     for (method, body, reason) in [
@@ -85,6 +128,21 @@ async fn nonsense_is_refused_with_a_reason() {
             "start",
             json!({ "colour": "red" }),
             "unknown field `colour`",
+        ),
+        (
+            "contacts",
+            json!({ "account": "000000000000" }),
+            "no such account: 000000000000",
+        ),
+        (
+            "remove_alternate_contact",
+            json!({ "account": "111122223333", "contact_type": "BILLING" }),
+            "account 111122223333 has no such contact",
+        ),
+        (
+            "set_primary_contact",
+            json!({ "account": "111122223333", "fields": { "City": "c" } }),
+            "no such contact can be: [object has missing required properties",
         ),
     ] {
         let (status, answer) = bench.control(method, body).await;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aws_sdk_account::types::AlternateContactType;
 use aws_sdk_organizations::config::timeout::TimeoutConfig;
 use aws_sdk_organizations::error::SdkError;
 use simulator::{Calls, Count, Fault, FaultKind, Options};
@@ -140,4 +141,99 @@ async fn faults_are_replaced_while_it_runs() {
     assert_eq!(code(list().await), "AWSOrganizationsNotInUseException");
     bench.simulator.set_faults(Vec::new());
     assert!(list().await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn account_management_refuses_in_its_own_form() {
+    let bench = Bench::new(Options::default());
+    let id = bench.member().await;
+    let put = || bench.put(&id, AlternateContactType::Security).send();
+    for (kind, status, expected, said) in [
+        (
+            FaultKind::Throttle,
+            429,
+            "TooManyRequestsException",
+            "Too Many",
+        ),
+        (
+            FaultKind::Internal,
+            500,
+            "InternalServerException",
+            "Internal",
+        ),
+        (
+            FaultKind::Unavailable,
+            503,
+            "ServiceUnavailableException",
+            "",
+        ),
+        (
+            FaultKind::Denied,
+            403,
+            "AccessDeniedException",
+            " on resource: arn:aws:account::111122223333:account because no identity-based policy allows the account:PutAlternateContact action",
+        ),
+        (FaultKind::BareError, 400, "no code", "only whitespace"),
+    ] {
+        let once = Calls::List(vec![1]);
+        let fault = Fault::on("PutAlternateContact", once, kind);
+        bench.simulator.set_faults(vec![fault]);
+        bench.simulator.reset_calls();
+        let refused = put().await;
+        let raw = refused.as_ref().unwrap_err().raw_response().unwrap();
+        let header = raw.headers().get("x-amzn-errortype");
+        assert_eq!(header.unwrap_or("no code"), expected);
+        // The SDK drops the text of an error without a code.
+        let body = String::from_utf8_lossy(raw.body().bytes().unwrap());
+        assert!(body.contains(said), "{body}");
+        assert_eq!(raw.status().as_u16(), status);
+        assert_eq!(code(refused), expected);
+        let stored = bench.simulator.contacts(&id).unwrap();
+        assert!(stored["alternate"].get("SECURITY").is_none(), "{kind:?}");
+
+        let throttled = u64::from(kind == FaultKind::Throttle);
+        let count = Count {
+            calls: 1,
+            throttled,
+            failed: 1 - throttled,
+        };
+        assert_eq!(bench.simulator.calls()["PutAlternateContact"], count);
+    }
+    put().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fault_that_a_service_does_not_know_does_nothing_there() {
+    let bench = Bench::new(Options::default());
+    let own = || bench.account.get_contact_information().send();
+    for kind in [
+        FaultKind::NotInUse,
+        FaultKind::ExpiredToken,
+        FaultKind::RepeatToken,
+        FaultKind::Empty,
+    ] {
+        bench
+            .simulator
+            .set_faults(vec![Fault::any(Calls::Every, kind)]);
+        assert!(own().await.is_ok(), "{kind:?}");
+    }
+    let bare = Fault::any(Calls::Every, FaultKind::BareError);
+    bench.simulator.set_faults(vec![bare]);
+    assert!(bench.client.list_accounts().send().await.is_ok());
+    assert!(own().await.is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_put_was_applied_and_a_reset_one_was_not() {
+    let bench = Bench::new(Options::default());
+    let id = bench.member().await;
+    for (kind, applied) in [(FaultKind::Reset, false), (FaultKind::Lost, true)] {
+        bench
+            .simulator
+            .set_faults(vec![Fault::on("PutAlternateContact", Calls::Every, kind)]);
+        let put = bench.put(&id, AlternateContactType::Billing).send().await;
+        assert!(matches!(put.unwrap_err(), SdkError::DispatchFailure(it) if it.is_io()));
+        let seen = bench.alternate(&id, AlternateContactType::Billing).await;
+        assert_eq!(seen.is_some(), applied, "{kind:?}");
+    }
 }

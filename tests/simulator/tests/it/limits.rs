@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aws_sdk_account::types::AlternateContactType;
 use aws_sdk_organizations::types::{CreateAccountState, Tag};
 use simulator::{Options, Start};
 use tokio::time::Instant;
@@ -138,4 +139,90 @@ async fn writes_build_on_writes_that_reads_do_not_see_yet() {
     assert_eq!(tags().await.unwrap().tags(), []);
     wait(3.0).await;
     assert_eq!(tags().await.unwrap().tags().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn contacts_have_rates_of_their_own() {
+    let bench = Bench::new(Options {
+        quotas: true,
+        ..Options::default()
+    });
+    let id = bench.member().await;
+    let mut passed = 0;
+    for _ in 0..200 {
+        let put = bench.put(&id, AlternateContactType::Security).send().await;
+        passed += u64::from(put.is_ok());
+        wait(0.05).await;
+    }
+    assert!((8 + 49..=8 + 50).contains(&passed), "{passed}");
+    let count = bench.simulator.calls()["PutAlternateContact"];
+    assert_eq!((count.throttled, count.failed), (200 - passed, 0));
+
+    let get = || bench.account.get_contact_information().send();
+    let mut burst = 0;
+    let refused = loop {
+        match get().await {
+            Ok(_) => burst += 1,
+            refused => break refused,
+        }
+    };
+    assert_eq!(burst, 15);
+    assert_eq!(code(refused), "TooManyRequestsException");
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_contact_lags_on_its_own() {
+    let bench = Bench::new(Options {
+        lag: Duration::from_secs(3),
+        ..Options::default()
+    });
+    let id = bench.member().await;
+    let security = || AlternateContactType::Security;
+    let name = async || {
+        let seen = bench.alternate(&id, security()).await;
+        seen.map(|it| it.name.unwrap())
+    };
+    let put = |name: &str| bench.put(&id, security()).name(name).send();
+    let remove = || {
+        let call = bench.account.delete_alternate_contact().account_id(&id);
+        call.alternate_contact_type(security()).send()
+    };
+    put("a").await.unwrap();
+    let stored = || bench.simulator.contacts(&id).unwrap()["alternate"].clone();
+    assert_eq!(stored()["SECURITY"]["Name"], "a", "stored, not yet seen");
+    assert_eq!(name().await, None);
+    wait(2.0).await;
+    put("b").await.unwrap();
+    wait(1.0).await;
+    assert_eq!(name().await.as_deref(), Some("a"));
+    wait(1.0).await;
+    remove().await.unwrap();
+    assert!(remove().await.is_err(), "it is removed, seen or not");
+    assert_eq!(stored(), serde_json::json!({}));
+    wait(1.0).await;
+    assert_eq!(name().await.as_deref(), Some("b"));
+    wait(2.0).await;
+    assert_eq!(name().await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_primary_contact_lags_with_its_verification() {
+    let bench = Bench::new(Options {
+        lag: Duration::from_secs(3),
+        ..Options::default()
+    });
+    let id = bench.member().await;
+    let old = bench.primary(&id).await;
+    let mut contact = old.contact_information.clone().unwrap();
+    contact.phone_number = "+1 555".to_owned();
+    let put = bench.account.put_contact_information().account_id(&id);
+    let put = put.contact_information(contact.clone());
+    put.send().await.unwrap();
+    let now = bench.primary(&id).await;
+    assert_eq!(now.contact_information, old.contact_information);
+    assert_eq!(now.verification_status, old.verification_status);
+    wait(3.0).await;
+    let new = bench.primary(&id).await;
+    assert_eq!(new.contact_information, Some(contact));
+    assert_ne!(new.verification_status, old.verification_status);
 }

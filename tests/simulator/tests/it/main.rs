@@ -1,14 +1,17 @@
-//! The simulator, driven by the real SDK client in virtual time and by boto3 over a socket.
+//! The simulator, driven by the real SDK clients in virtual time and by boto3 over a socket.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod access;
 mod accounts;
+mod alternate;
 mod bench;
 mod control;
 mod creation;
 mod faults;
 mod limits;
 mod listing;
+mod primary;
 mod program;
 mod tags;
 mod wire;

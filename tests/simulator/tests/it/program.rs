@@ -72,6 +72,35 @@ fn a_lost_answer_is_a_connection_that_closes() {
 }
 
 #[test]
+fn options_choose_who_calls_account_management_and_what_is_allowed() {
+    let stranger = r#"{"member": "000000000000"}"#;
+    for (options, body, reason) in [
+        (
+            &["--caller", stranger][..],
+            "{}",
+            "arn:aws:sts::000000000000:",
+        ),
+        (
+            &["--no-trusted-access"],
+            r#"{"AccountId": "000000000000"}"#,
+            "must first enable trusted access",
+        ),
+    ] {
+        let program = Program::start(options);
+        let mut stream = TcpStream::connect(program.address()).unwrap();
+        let length = body.len();
+        let request = format!(
+            "POST /getContactInformation HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
+        assert!(answer.contains(reason), "{answer}");
+    }
+}
+
+#[test]
 fn a_fault_script_that_does_not_parse_is_named() {
     let faults = tempfile::NamedTempFile::new().unwrap();
     let path = faults.path().to_str().unwrap();
@@ -96,9 +125,9 @@ fn boto3_holds_one_conversation_per_operation() {
         return;
     };
     let program = Program::start(&["--accounts", "50", "--empty-pages", "0.2"]);
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/boto3_conversation.py");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/boto3/conversation.py");
     let talked = Command::new(python)
-        .args([script, &program.endpoint])
+        .args(["-B", script, &program.endpoint])
         .status()
         .unwrap();
     assert!(talked.success(), "what failed is printed above");

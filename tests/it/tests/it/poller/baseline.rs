@@ -1,7 +1,7 @@
 //! The first deployment: history stays silent, whatever happens meanwhile.
 
 use it::world::{End, Kill, World};
-use simulator::Options;
+use simulator::{History, Options};
 
 use super::{add_history, calls, deliveries, pass, result_event, succeed, tick, world};
 
@@ -206,7 +206,16 @@ async fn a_ledger_of_another_organization_is_refused_and_nothing_is_announced() 
 #[tokio::test(start_paused = true)]
 async fn keys_that_dynamodb_leaves_over_are_asked_for_again() {
     let world = world();
-    add_history(&world, 50);
+    // So shortly before the start that, were it forgotten, it would be news.
+    let ago = |minutes| (world.clock.now() - chrono::TimeDelta::minutes(minutes)).into();
+    let (from, to) = (ago(50), ago(10));
+    world.simulator.add_history(&History {
+        count: 50,
+        failed: 0.2,
+        govcloud: 0.1,
+        from,
+        to,
+    });
     world.run(&world.cold_poller(&[]), tick()).await;
     world.halve_batches();
     let request = succeed(&world, 10);

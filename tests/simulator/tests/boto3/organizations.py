@@ -1,47 +1,13 @@
-"""One conversation per operation between boto3 and the simulator at the endpoint given."""
+"""One conversation per operation of Organizations."""
 
-import json
-import sys
 import time
-import traceback
-import urllib.request
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import ClientError
-
-ENDPOINT = sys.argv[1]
-MANAGEMENT = "111122223333"
-
-client = boto3.client(
-    "organizations",
-    endpoint_url=ENDPOINT,
-    region_name="us-east-1",
-    aws_access_key_id="key",
-    aws_secret_access_key="secret",
-    config=Config(retries={"total_max_attempts": 1}, inject_host_prefix=False),
-)
-
-
-def control(method, body=None):
-    body = json.dumps(body).encode()
-    request = urllib.request.Request(f"{ENDPOINT}/_simulator/{method}", body, method="POST")
-    with urllib.request.urlopen(request) as response:
-        return json.load(response)
-
-
-def refusal(call, **arguments):
-    """Code and reason of the refusal of a call."""
-    try:
-        answer = call(**arguments)
-    except ClientError as error:
-        return error.response["Error"]["Code"], error.response.get("Reason")
-    raise AssertionError(f"not refused: {answer}")
+from bench import MANAGEMENT, control, members, organizations, refusal
 
 
 def finished(request_id):
     for _ in range(200):
-        answer = client.describe_create_account_status(CreateAccountRequestId=request_id)
+        answer = organizations.describe_create_account_status(CreateAccountRequestId=request_id)
         status = answer["CreateAccountStatus"]
         if status["State"] != "IN_PROGRESS":
             return status
@@ -49,13 +15,8 @@ def finished(request_id):
     raise AssertionError("still in progress")
 
 
-def members():
-    pages = client.get_paginator("list_accounts").paginate()
-    return [it["Id"] for page in pages for it in page["Accounts"] if it["Id"] != MANAGEMENT]
-
-
 def create_account():
-    answer = client.create_account(
+    answer = organizations.create_account(
         AccountName="New",
         Email="new@example.com",
         RoleName="Role",
@@ -69,29 +30,29 @@ def create_account():
     assert done["State"] == "SUCCEEDED" and len(done["AccountId"]) == 12, done
     assert done["RequestedTimestamp"] < done["CompletedTimestamp"], done
     assert done["RequestedTimestamp"] == begun["RequestedTimestamp"], done
-    refused = refusal(client.create_account, AccountName="New", Email="no address")
+    refused = refusal(organizations.create_account, AccountName="New", Email="no address")
     assert refused == ("InvalidInputException", "INVALID_PATTERN"), refused
 
 
 def create_gov_cloud_account():
-    answer = client.create_gov_cloud_account(AccountName="Gov", Email="g+instant@example.com")
+    answer = organizations.create_gov_cloud_account(AccountName="Gov", Email="g+instant@example.com")
     done = finished(answer["CreateAccountStatus"]["Id"])
     assert done["AccountId"] in members(), done
     assert done["GovCloudAccountId"] not in members(), done
 
 
 def describe_create_account_status():
-    answer = client.create_account(AccountName="Bad", Email="b+instant+INTERNAL_FAILURE@example.com")
+    answer = organizations.create_account(AccountName="Bad", Email="b+instant+INTERNAL_FAILURE@example.com")
     done = finished(answer["CreateAccountStatus"]["Id"])
     assert done["FailureReason"] == "INTERNAL_FAILURE" and "AccountId" not in done, done
     unknown = "car-examplecreateaccountrequestid111"
-    refused = refusal(client.describe_create_account_status, CreateAccountRequestId=unknown)
+    refused = refusal(organizations.describe_create_account_status, CreateAccountRequestId=unknown)
     assert refused == ("CreateAccountStatusNotFoundException", None), refused
 
 
 def list_create_account_status():
     control("add_history", {"count": 100, "failed": 0.5, "from": 1.7e9, "to": 1.8e9})
-    pages = client.get_paginator("list_create_account_status")
+    pages = organizations.get_paginator("list_create_account_status")
     expected = {it["id"]: it["state"] for it in control("terminal_requests")}
     rows = [row for page in pages.paginate() for row in page["CreateAccountStatuses"]]
     assert len(rows) == len(expected) > 100, (len(rows), len(expected))
@@ -99,10 +60,10 @@ def list_create_account_status():
     failed = pages.paginate(States=["FAILED"], PaginationConfig={"PageSize": 5})
     failed = [row["Id"] for page in failed for row in page["CreateAccountStatuses"]]
     assert sorted(failed) == sorted(id for id, state in expected.items() if state == "FAILED")
-    refused = refusal(client.list_create_account_status, NextToken="made up")
+    refused = refusal(organizations.list_create_account_status, NextToken="made up")
     assert refused == ("InvalidInputException", "INVALID_NEXT_TOKEN"), refused
     control("set_faults", [{"operation": "ListCreateAccountStatus", "kind": "throttle"}])
-    refused = refusal(client.list_create_account_status)
+    refused = refusal(organizations.list_create_account_status)
     control("set_faults", [])
     assert refused == ("TooManyRequestsException", None), refused
 
@@ -113,49 +74,49 @@ def list_accounts():
 
 
 def describe_account():
-    account = client.describe_account(AccountId=MANAGEMENT)["Account"]
+    account = organizations.describe_account(AccountId=MANAGEMENT)["Account"]
     assert account["State"] == "ACTIVE" and "Status" not in account, account
     assert account["Paths"] == [f"o-exampleorg1/r-exam/{MANAGEMENT}/"], account
-    refused = refusal(client.describe_account, AccountId="000000000000")
+    refused = refusal(organizations.describe_account, AccountId="000000000000")
     assert refused == ("AccountNotFoundException", None), refused
 
 
 def describe_organization():
-    organization = client.describe_organization()["Organization"]
+    organization = organizations.describe_organization()["Organization"]
     assert organization["Id"] == "o-exampleorg1", organization
     assert organization["MasterAccountId"] == MANAGEMENT, organization
 
 
 def tag_resource():
-    client.tag_resource(ResourceId=MANAGEMENT, Tags=[{"Key": "team", "Value": "red"}])
-    refused = refusal(client.tag_resource, ResourceId="000000000000", Tags=[])
+    organizations.tag_resource(ResourceId=MANAGEMENT, Tags=[{"Key": "team", "Value": "red"}])
+    refused = refusal(organizations.tag_resource, ResourceId="000000000000", Tags=[])
     assert refused == ("TargetNotFoundException", None), refused
 
 
 def list_tags_for_resource():
-    pages = client.get_paginator("list_tags_for_resource").paginate(ResourceId=MANAGEMENT)
+    pages = organizations.get_paginator("list_tags_for_resource").paginate(ResourceId=MANAGEMENT)
     tags = [tag for page in pages for tag in page["Tags"]]
     assert tags == [{"Key": "team", "Value": "red"}], tags
 
 
 def move_account():
     account = members()[0]
-    path = client.describe_account(AccountId=account)["Account"]["Paths"][0]
+    path = organizations.describe_account(AccountId=account)["Account"]["Paths"][0]
     source = path.split("/")[-3]
     move = {"AccountId": account, "DestinationParentId": "r-exam"}
-    client.move_account(SourceParentId=source, **move)
-    path = client.describe_account(AccountId=account)["Account"]["Paths"][0]
+    organizations.move_account(SourceParentId=source, **move)
+    path = organizations.describe_account(AccountId=account)["Account"]["Paths"][0]
     assert path == f"o-exampleorg1/r-exam/{account}/", path
-    refused = refusal(client.move_account, SourceParentId=source, **move)
+    refused = refusal(organizations.move_account, SourceParentId=source, **move)
     assert refused == ("SourceParentNotFoundException", None), refused
 
 
 def close_account():
     account = members()[0]
-    client.close_account(AccountId=account)
-    state = client.describe_account(AccountId=account)["Account"]["State"]
+    organizations.close_account(AccountId=account)
+    state = organizations.describe_account(AccountId=account)["Account"]["State"]
     assert state == "PENDING_CLOSURE", state
-    refused = refusal(client.close_account, AccountId=MANAGEMENT)
+    refused = refusal(organizations.close_account, AccountId=MANAGEMENT)
     assert refused == ("ConstraintViolationException", "CANNOT_CLOSE_MANAGEMENT_ACCOUNT"), refused
 
 
@@ -172,14 +133,3 @@ CONVERSATIONS = [
     move_account,
     close_account,
 ]
-
-failed = 0
-for conversation in CONVERSATIONS:
-    try:
-        conversation()
-    except Exception:
-        failed += 1
-        print(f"{conversation.__name__} failed:", file=sys.stderr)
-        traceback.print_exc()
-print(f"boto3: {len(CONVERSATIONS) - failed} of {len(CONVERSATIONS)} conversations held")
-sys.exit(failed != 0)

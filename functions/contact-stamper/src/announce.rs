@@ -1,0 +1,106 @@
+//! Announces what was changed, and what others changed.
+
+use account_aws::ledger::{Claim, Remembered};
+use account_aws::{Error, clock};
+use account_core::announcement::Announcement;
+use account_core::ids::AccountId;
+use account_core::stamped::{Actor, Change, Drift, drift_found, stamped};
+use lambda_runtime::Context;
+
+use crate::Shell;
+use crate::answer::Report;
+
+impl Shell {
+    /// Announces own writes; each is marked once its announcement's intent is safe.
+    ///
+    /// # Errors
+    /// The ledger or the topic refuses; nothing is lost, the next run of the poller or of this account goes on.
+    pub(crate) async fn announce_writes(
+        &self,
+        account: &AccountId,
+        writes: &[(Change, Remembered)],
+        policy_version: &str,
+        claim: &Claim,
+    ) -> Result<(), Error> {
+        if writes.is_empty() {
+            return Ok(());
+        }
+        let changes: Vec<_> = writes.iter().map(|(change, _)| change.clone()).collect();
+        let now = clock::now(&self.time);
+        let announcement = stamped(
+            &self.config.organization,
+            account,
+            &changes,
+            policy_version,
+            now,
+        );
+        let intended = self.ledger.intend(&announcement, claim, now).await?;
+        for (change, write) in writes {
+            self.ledger
+                .mark_write(account, &change.contact, write)
+                .await?;
+        }
+        if intended {
+            self.publish(&announcement, claim).await
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Announces that somebody changed contacts away from the standard.
+    ///
+    /// # Errors
+    /// As above.
+    pub(crate) async fn announce_drift(
+        &self,
+        account: &AccountId,
+        report: &Report,
+        actor: &Actor,
+        claim: &Claim,
+    ) -> Result<(), Error> {
+        let drifted = report
+            .contacts
+            .iter()
+            .filter(|(_, line)| line.found == "drift" || line.found == "missing");
+        let contacts: Vec<_> = drifted
+            .map(|(contact, line)| Drift {
+                contact: contact.clone(),
+                fields: line.fields.iter().map(ToString::to_string).collect(),
+            })
+            .collect();
+        if contacts.is_empty() || actor.event_id.is_empty() {
+            return Ok(());
+        }
+        let now = clock::now(&self.time);
+        let announcement = drift_found(&self.config.organization, account, &contacts, actor, now);
+        if self.ledger.intend(&announcement, claim, now).await? {
+            self.publish(&announcement, claim).await
+        } else {
+            Ok(())
+        }
+    }
+
+    /// An intent that stays behind is taken up by the poller's next tick.
+    async fn publish(&self, announcement: &Announcement, claim: &Claim) -> Result<(), Error> {
+        match self.topic.publish(announcement).await {
+            Ok(()) => {
+                self.ledger
+                    .mark(announcement.id, clock::now(&self.time))
+                    .await
+            }
+            Err(error) => {
+                self.ledger.release(announcement.id, claim).await?;
+                Err(error)
+            }
+        }
+    }
+}
+
+/// A claim for as long as this invocation may last, and a minute against clocks that differ.
+pub(crate) fn claim(context: &Context) -> Claim {
+    let deadline: chrono::DateTime<chrono::Utc> = context.deadline().into();
+    Claim {
+        owner: context.request_id.clone(),
+        until: deadline + chrono::TimeDelta::minutes(1),
+    }
+}

@@ -1,0 +1,252 @@
+//! Records of the queue, and what people ask.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use account_aws::ledger::Claim;
+use account_aws::{Error, clock};
+use account_core::ids::AccountId;
+use account_core::policy::Value;
+use account_core::stamp::Permit;
+use aws_lambda_events::event::sqs::SqsBatchResponse;
+use lambda_runtime::Context;
+
+use crate::account::{Look, PRIMARY, Plan};
+use crate::announce::claim;
+use crate::answer::{Answer, Explained, Explanation, Line, Report};
+use crate::event::{Notice, Record};
+use crate::{MARGIN, Shell};
+
+/// What becomes of a record.
+enum Fate {
+    /// It is dealt with.
+    Done,
+    /// It comes again, after a while.
+    Again,
+}
+
+impl Shell {
+    /// Deals with each record by itself: one that fails comes again, and the others do not.
+    pub(crate) async fn batch(
+        &self,
+        records: Vec<Record>,
+        context: &Context,
+        own: Option<&AccountId>,
+    ) -> Result<Answer, Error> {
+        let mut answer = SqsBatchResponse::default();
+        let claim = claim(context);
+        for record in records {
+            let left =
+                (claim.until - chrono::TimeDelta::minutes(1) - clock::now(&self.time)).to_std();
+            let left = left.unwrap_or_default().saturating_sub(MARGIN);
+            let work = tokio::time::timeout(left, self.record(&record, own, &claim)).await;
+            let fate = work.unwrap_or(Err(Error::OutOfTime {
+                margin_seconds: MARGIN.as_secs(),
+            }));
+            match fate {
+                Ok(Fate::Done) => continue,
+                Ok(Fate::Again) => self.hold_back(&record).await,
+                Err(error) => {
+                    tracing::error!(kind = error.kind(), message = record.message_id, "{error}")
+                }
+            }
+            // An empty id would fail the whole batch.
+            if !record.message_id.is_empty() {
+                answer.add_failure(record.message_id);
+            }
+        }
+        Ok(Answer::Batch(answer))
+    }
+
+    async fn record(
+        &self,
+        record: &Record,
+        own: Option<&AccountId>,
+        claim: &Claim,
+    ) -> Result<Fate, Error> {
+        let notice = match &record.notice {
+            Ok(notice) => notice,
+            Err(Error::ForeignEvent { found, expected }) => {
+                return Err(Error::ForeignEvent {
+                    found: found.clone(),
+                    expected,
+                });
+            }
+            Err(_) => return Ok(Fate::Again),
+        };
+        let Notice {
+            account: Some(account),
+            actor,
+        } = notice
+        else {
+            return Ok(Fate::Done);
+        };
+        let permit = if self.config.event_replace {
+            Permit::All
+        } else {
+            Permit::Add
+        };
+        let plan = match self.look(account, own, permit).await? {
+            Look::Plan(plan) => plan,
+            Look::Skip(reason) => {
+                tracing::info!(%account, reason, "skipped");
+                return Ok(Fate::Done);
+            }
+            Look::Later(reason) => {
+                tracing::info!(%account, reason, "later");
+                return Ok(Fate::Again);
+            }
+        };
+        if let Some(actor) = actor {
+            self.announce_drift(account, &planned(&plan), actor, claim)
+                .await?;
+        }
+        if self.config.event_dry_run {
+            log(&planned(&plan));
+            return Ok(if plan.again { Fate::Again } else { Fate::Done });
+        }
+        let applied = self.apply(&plan).await?;
+        log(&applied.report);
+        self.announce_writes(account, &applied.writes, &plan.policy_version, claim)
+            .await?;
+        Ok(if applied.again {
+            Fate::Again
+        } else {
+            Fate::Done
+        })
+    }
+
+    /// 30, 60, 120 and then 240 s: AWS needs some minutes with a young account, and lagging reads settle in five.
+    async fn hold_back(&self, record: &Record) {
+        let doublings = record.receives.saturating_sub(1).min(3);
+        let time = Duration::from_secs(30 << doublings);
+        if let Err(error) = self.queue.hold_back(&record.receipt, time).await {
+            tracing::warn!(kind = error.kind(), "{error}");
+        }
+    }
+
+    /// Brings accounts on standard, as far as an event may.
+    pub(crate) async fn accounts(
+        &self,
+        accounts: &[AccountId],
+        dry_run: bool,
+        own: Option<&AccountId>,
+        context: &Context,
+    ) -> Result<Answer, Error> {
+        let permit = if self.config.event_replace {
+            Permit::All
+        } else {
+            Permit::Add
+        };
+        let mut reports = Vec::new();
+        for account in accounts {
+            let report = match self.look(account, own, permit).await? {
+                Look::Skip(reason) | Look::Later(reason) => skipped(account, reason),
+                Look::Plan(plan) if dry_run => planned(&plan),
+                Look::Plan(plan) => {
+                    let applied = self.apply(&plan).await?;
+                    self.announce_writes(
+                        account,
+                        &applied.writes,
+                        &plan.policy_version,
+                        &claim(context),
+                    )
+                    .await?;
+                    applied.report
+                }
+            };
+            log(&report);
+            reports.push(report);
+        }
+        Ok(Answer::Reports(reports))
+    }
+
+    /// Says of one account where each value comes from, and what a run would do.
+    pub(crate) async fn explain(
+        &self,
+        account: &AccountId,
+        own: Option<&AccountId>,
+    ) -> Result<Answer, Error> {
+        let permit = if self.config.event_replace {
+            Permit::All
+        } else {
+            Permit::Add
+        };
+        let explanation = match self.look(account, own, permit).await? {
+            Look::Skip(reason) | Look::Later(reason) => Explanation {
+                report: skipped(account, reason),
+                policy_version: self.policy().await?.version,
+                values: BTreeMap::new(),
+            },
+            Look::Plan(plan) => Explanation {
+                report: planned(&plan),
+                policy_version: plan.policy_version.clone(),
+                values: values(&plan),
+            },
+        };
+        Ok(Answer::Explanation(Box::new(explanation)))
+    }
+}
+
+fn skipped(account: &AccountId, reason: String) -> Report {
+    Report {
+        account_id: account.to_string(),
+        skipped: Some(reason),
+        ..Report::default()
+    }
+}
+
+/// The report of a plan that is not carried out.
+fn planned(plan: &Plan) -> Report {
+    let alternates = plan
+        .alternates
+        .iter()
+        .map(|it| (it.kind.as_str().to_owned(), Line::planned(&it.decision)));
+    let primary = plan
+        .primary
+        .iter()
+        .map(|it| (PRIMARY.to_owned(), Line::planned(&it.decision)));
+    Report {
+        account_id: plan.account.to_string(),
+        skipped: None,
+        contacts: alternates.chain(primary).collect(),
+    }
+}
+
+fn values(plan: &Plan) -> BTreeMap<String, BTreeMap<&'static str, Explained>> {
+    let explained = |value: &Result<Value, String>| match value {
+        Ok(Value { source, text }) => Explained {
+            value: text.clone(),
+            layer: source.clone(),
+        },
+        Err(reason) => Explained {
+            value: reason.clone(),
+            layer: String::new(),
+        },
+    };
+    let mut values: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
+    for (kind, asked) in &plan.standard.contacts {
+        let fields = asked
+            .values
+            .iter()
+            .map(|(field, value)| (field.as_str(), explained(value)));
+        values.insert(kind.as_str().to_owned(), fields.collect());
+    }
+    if let Some(primary) = &plan.standard.primary {
+        let fields = primary
+            .fields
+            .iter()
+            .map(|(field, value)| (field.as_str(), explained(value)));
+        values.insert(PRIMARY.to_owned(), fields.collect());
+    }
+    values
+}
+
+/// Contact types, fields and outcomes; no value.
+fn log(report: &Report) {
+    tracing::info!(
+        account = report.account_id,
+        report = serde_json::to_string(report).unwrap_or_default(),
+        "done"
+    );
+}

@@ -1,0 +1,58 @@
+//! What the stack sets for the function.
+
+use account_aws::Error;
+use account_aws::env::{Lookup, required};
+use account_aws::policies::Place;
+use account_core::ids::{AccountId, OrganizationId};
+
+/// The function's environment variables, checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `ORGANIZATION_ID`: part of every announcement's id.
+    pub organization: OrganizationId,
+    /// `MANAGEMENT_ACCOUNT_ID`: reached without an id from itself, and not at all from elsewhere.
+    pub management: AccountId,
+    /// `LEDGER_TABLE`: the ledger's table.
+    pub table: String,
+    /// `TOPIC_ARN`: where announcements go.
+    pub topic: String,
+    /// `QUEUE_URL`: where events come from.
+    pub queue: String,
+    /// `POLICY_SOURCE`: where the policy is.
+    pub policy: Place,
+    /// `EVENT_DRY_RUN`: events change nothing.
+    pub event_dry_run: bool,
+    /// `EVENT_REPLACE`: events may also replace and remove contacts.
+    pub event_replace: bool,
+    /// `AWS_REGION`: tells the partition.
+    pub region: String,
+}
+
+impl Config {
+    /// Reads the configuration.
+    ///
+    /// # Errors
+    /// [`Error::Variable`] names the first variable that is missing or malformed.
+    pub fn from_vars(vars: &impl Lookup) -> Result<Self, Error> {
+        let place = "ssm:NAME or s3://BUCKET/KEY";
+        Ok(Self {
+            organization: required(
+                vars,
+                "ORGANIZATION_ID",
+                "an organization id such as o-exampleorg1",
+            )?,
+            management: required(
+                vars,
+                "MANAGEMENT_ACCOUNT_ID",
+                "an account id of twelve digits",
+            )?,
+            table: required(vars, "LEDGER_TABLE", "the name of a DynamoDB table")?,
+            topic: required(vars, "TOPIC_ARN", "the ARN of an SNS topic")?,
+            queue: required(vars, "QUEUE_URL", "the URL of an SQS queue")?,
+            policy: required(vars, "POLICY_SOURCE", place)?,
+            event_dry_run: required(vars, "EVENT_DRY_RUN", "true or false")?,
+            event_replace: required(vars, "EVENT_REPLACE", "true or false")?,
+            region: required(vars, "AWS_REGION", "a region such as us-east-1")?,
+        })
+    }
+}

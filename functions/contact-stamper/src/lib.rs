@@ -1,0 +1,120 @@
+//! Puts the standard contacts on accounts, by policy.
+//!
+//! Every way to start it leads to accounts; for each one: what is it, what does the policy ask of it, what are its
+//! contacts, what is to be done, done.
+
+mod account;
+mod announce;
+mod answer;
+mod apply;
+mod batch;
+mod config;
+mod event;
+mod policy;
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use account_aws::Error;
+use account_aws::clients::Clients;
+use account_aws::contacts::{self, Contacts};
+use account_aws::ledger::{self, FingerprintKey, Ledger};
+use account_aws::organizations::{self, Organizations};
+use account_aws::policies::{self, Policies};
+use account_aws::queue::{self, Queue};
+use account_aws::topic::{self, Topic};
+use account_core::ids::AccountId;
+use aws_smithy_async::time::SharedTimeSource;
+use lambda_runtime::{Context, LambdaEvent};
+use serde_json::Value;
+
+pub use answer::{Answer, Explanation, Line, Report};
+pub use config::Config;
+pub use event::{Event, Notice, Record};
+use policy::Loaded;
+
+/// The IAM actions this function needs; the template grants these and no others, some of them only where the policy
+/// asks for them.
+pub const ACTIONS: [&str; 17] = [
+    contacts::GET_ALTERNATE,
+    contacts::PUT_ALTERNATE,
+    contacts::DELETE_ALTERNATE,
+    contacts::GET_PRIMARY,
+    contacts::PUT_PRIMARY,
+    organizations::DESCRIBE_ACCOUNT,
+    organizations::LIST_TAGS,
+    policies::GET_PARAMETER,
+    policies::GET_OBJECT,
+    policies::GET_OBJECT_VERSION,
+    ledger::GET,
+    ledger::PUT,
+    ledger::UPDATE,
+    topic::PUBLISH,
+    queue::CHANGE_VISIBILITY,
+    // Lambda itself polls the queue with this role.
+    "sqs:ReceiveMessage",
+    "sqs:DeleteMessage",
+];
+
+/// Work stops this long before the Lambda deadline, so that the function can still answer.
+const MARGIN: Duration = Duration::from_secs(6);
+
+/// What lives as long as the process.
+#[derive(Debug)]
+pub struct Shell {
+    config: Config,
+    contacts: Contacts,
+    ledger: Ledger,
+    organizations: Organizations,
+    policies: Policies,
+    queue: Queue,
+    time: SharedTimeSource,
+    topic: Topic,
+    policy: Mutex<Option<Loaded>>,
+    key: Mutex<Option<FingerprintKey>>,
+}
+
+impl Shell {
+    /// Puts configuration and clients together. Makes no call.
+    #[must_use]
+    pub fn new(config: Config, clients: &Clients, time: SharedTimeSource) -> Self {
+        Self {
+            contacts: Contacts::new(clients.account(), &config.region),
+            ledger: Ledger::new(clients.dynamodb(), config.table.clone()),
+            organizations: Organizations::new(clients.organizations()),
+            policies: Policies::new(config.policy.clone(), clients.s3(), clients.ssm()),
+            queue: Queue::new(clients.sqs(), config.queue.clone()),
+            topic: Topic::new(clients.sns(), config.topic.clone()),
+            config,
+            time,
+            policy: Mutex::default(),
+            key: Mutex::default(),
+        }
+    }
+}
+
+/// Handles one invocation.
+///
+/// # Errors
+/// The event is foreign, or no policy was ever accepted. What goes wrong with single accounts is in the answer.
+pub async fn handle(shell: &Shell, event: LambdaEvent<Value>) -> Result<Answer, Error> {
+    let own = own_account(&event.context);
+    match Event::read(event.payload)? {
+        Event::Batch(records) => shell.batch(records, &event.context, own.as_ref()).await,
+        Event::Accounts { accounts, dry_run } => {
+            shell
+                .accounts(&accounts, dry_run, own.as_ref(), &event.context)
+                .await
+        }
+        Event::Explain(account) => shell.explain(&account, own.as_ref()).await,
+    }
+}
+
+/// The account that the function runs in: `arn:aws:lambda:us-east-1:111122223333:function:…`.
+fn own_account(context: &Context) -> Option<AccountId> {
+    context
+        .invoked_function_arn
+        .split(':')
+        .nth(4)
+        .and_then(|account| account.parse().ok())
+}

@@ -1,0 +1,7 @@
+//! Decisions held to what must be true of all of them, and documents held to the code that reads them.
+#![expect(clippy::unwrap_used, reason = "a failed assumption ends the test")]
+
+mod documentation;
+mod layers;
+mod schema;
+mod stamp;

@@ -1,0 +1,71 @@
+//! The contact stamper in the world.
+
+use std::time::Duration;
+
+use account_aws::Error;
+use account_aws::clients::{Clients, Edge};
+use contact_stamper::{Config, Shell};
+use lambda_runtime::LambdaEvent;
+use serde_json::{Value, json};
+
+use super::{World, variable};
+
+/// One record of the queue.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// The message, and its receipt.
+    pub id: String,
+    /// The body.
+    pub body: String,
+    /// How often it came.
+    pub receives: u32,
+}
+
+impl World {
+    /// A cold start of the stamper, with `vars` set beside (or instead of) the usual variables.
+    #[must_use]
+    pub fn cold_stamper(&self, vars: &[(&str, &str)]) -> Shell {
+        let lookup = |name: &str| variable(vars, name);
+        let edge = Edge {
+            http: self.http(),
+            time: self.clock.wrong(),
+        };
+        let config = Config::from_vars(&lookup).unwrap();
+        Shell::new(config, &Clients::new(&lookup, &edge).unwrap(), edge.time)
+    }
+
+    /// Invokes the stamper; `None` when it is killed.
+    pub async fn stamp(&self, shell: &Shell, payload: Value) -> Option<Result<Value, Error>> {
+        let context = self.context(Duration::from_secs(180));
+        let invocation = contact_stamper::handle(shell, LambdaEvent::new(payload, context));
+        let answer = self.until_death(invocation).await?;
+        Some(answer.map(|answer| serde_json::to_value(answer).unwrap()))
+    }
+
+    /// Delivers records to the stamper and says which of them come again.
+    pub async fn deliver(&self, shell: &Shell, deliveries: &[Delivery]) -> Vec<String> {
+        let records: Vec<_> = deliveries
+            .iter()
+            .map(|it| {
+                json!({
+                    "messageId": it.id,
+                    "receiptHandle": it.id,
+                    "body": it.body,
+                    "attributes": {"ApproximateReceiveCount": it.receives.to_string()},
+                    "messageAttributes": {},
+                    "eventSource": "aws:sqs",
+                })
+            })
+            .collect();
+        let answer = self
+            .stamp(shell, json!({"Records": records}))
+            .await
+            .unwrap()
+            .unwrap();
+        let failures = answer["batchItemFailures"].as_array().unwrap();
+        failures
+            .iter()
+            .map(|failure| failure["itemIdentifier"].as_str().unwrap().to_owned())
+            .collect()
+    }
+}

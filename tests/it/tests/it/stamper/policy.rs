@@ -1,0 +1,59 @@
+//! The policy in use.
+
+use super::{POLICY, new_account, outcome, pass, run, stored, world, world_with, writes};
+use simulator::Options;
+
+#[tokio::test(start_paused = true)]
+async fn a_new_version_is_taken_up_by_a_warm_function() {
+    let world = world();
+    let account = new_account(&world).await;
+    let stamper = world.cold_stamper(&[("EVENT_REPLACE", "true")]);
+    run(&world, &stamper, &account).await;
+    world
+        .parameters
+        .put("policy", &POLICY.replace("Canary Security", "Newer"));
+    pass(600).await;
+    run(&world, &stamper, &account).await;
+    assert_eq!(stored(&world, &account, "SECURITY")["Name"], "Newer");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wrong_policy_leaves_the_last_accepted_one_in_use() {
+    let world = world();
+    let account = new_account(&world).await;
+    run(&world, &world.cold_stamper(&[]), &account).await;
+    world
+        .parameters
+        .put("policy", &POLICY.replace("mode: enforce", "mode: nothing"));
+    let account = new_account(&world).await;
+    let report = run(&world, &world.cold_stamper(&[]), &account).await;
+    assert_eq!(outcome(&report, "SECURITY"), "missing written");
+    assert_eq!(
+        world
+            .messages()
+            .last()
+            .unwrap()
+            .text("/detail/policyVersion"),
+        "1"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_an_accepted_policy_nothing_is_written() {
+    for policy in ["version: 1\nunits: {nowhere: {}}", ""] {
+        let world = world_with(Options::default(), policy);
+        let account = new_account(&world).await;
+        let payload = serde_json::json!({"accounts": [account]});
+        let error = world
+            .stamp(&world.cold_stamper(&[]), payload)
+            .await
+            .unwrap()
+            .unwrap_err();
+        assert!(
+            error.to_string().starts_with("the policy is refused: "),
+            "{error}"
+        );
+        assert!(!error.to_string().contains("\"nowhere\""), "{error}");
+        assert_eq!(writes(&world), 0);
+    }
+}

@@ -1,0 +1,126 @@
+//! AWS saying no is never read as "absent".
+
+use serde_json::json;
+use simulator::{AccountState, Calls, Fault, FaultKind, Options};
+
+use super::{
+    POLICY, created, delivery, new_account, outcome, pass, run, stored, world, world_with, writes,
+};
+
+#[tokio::test(start_paused = true)]
+async fn a_contact_that_cannot_be_read_is_unknown_and_not_written() {
+    for (kind, reason) in [
+        (FaultKind::Denied, "Denied"),
+        (FaultKind::Throttle, "Throttled"),
+        (FaultKind::Internal, "Unavailable"),
+        (FaultKind::Timeout, "Unavailable"),
+    ] {
+        let world = world();
+        let account = new_account(&world).await;
+        pass(3_600).await;
+        world
+            .simulator
+            .set_faults(vec![Fault::on("GetAlternateContact", Calls::Every, kind)]);
+        let report = run(&world, &world.cold_stamper(&[]), &account).await;
+        assert_eq!(outcome(&report, "SECURITY"), "unknown nothing", "{kind:?}");
+        assert_eq!(report["contacts"]["SECURITY"]["reason"], reason, "{kind:?}");
+        assert_eq!(writes(&world), 0, "{kind:?}");
+        // Only what may pass comes again: an old account that is denied stays denied.
+        let again = world
+            .deliver(
+                &world.cold_stamper(&[]),
+                &[delivery("1", &created(&account))],
+            )
+            .await;
+        assert_eq!(again.is_empty(), kind == FaultKind::Denied, "{kind:?}");
+        world.simulator.set_faults(Vec::new());
+        run(&world, &world.cold_stamper(&[]), &account).await;
+        assert_eq!(
+            stored(&world, &account, "SECURITY")["Name"],
+            "Canary Security"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_young_account_that_is_denied_waits_in_the_queue() {
+    let options = Options {
+        young_denied: std::time::Duration::from_secs(200),
+        ..Options::default()
+    };
+    let world = world_with(options, POLICY);
+    let account = new_account(&world).await;
+    let stamper = world.cold_stamper(&[]);
+    let mut receives = 1;
+    loop {
+        let mut record = delivery("1", &created(&account));
+        record.receives = receives;
+        if world.deliver(&stamper, &[record]).await.is_empty() {
+            break;
+        }
+        let (_, seconds) = *world.queue.held_back().last().unwrap();
+        pass(seconds).await;
+        receives += 1;
+    }
+    let waits: Vec<_> = world
+        .queue
+        .held_back()
+        .into_iter()
+        .map(|(_, seconds)| seconds)
+        .collect();
+    assert_eq!(waits, [30, 60, 120]);
+    assert_eq!(
+        stored(&world, &account, "SECURITY")["Name"],
+        "Canary Security"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn accounts_out_of_use_or_out_of_the_organization_are_skipped() {
+    let world = world();
+    let account = new_account(&world).await;
+    world
+        .simulator
+        .set_state(&account, AccountState::Suspended)
+        .unwrap();
+    let report = run(&world, &world.cold_stamper(&[]), &account).await;
+    assert_eq!(report["skipped"], "the account is SUSPENDED");
+    let report = run(&world, &world.cold_stamper(&[]), "123456789012").await;
+    assert_eq!(report["skipped"], "not an account of this organization");
+    assert_eq!(writes(&world), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_write_does_not_keep_the_others_back_and_is_not_announced() {
+    let world = world();
+    let account = new_account(&world).await;
+    world.simulator.set_faults(vec![Fault::on(
+        "PutAlternateContact",
+        Calls::List(vec![1]),
+        FaultKind::Denied,
+    )]);
+    let report = run(&world, &world.cold_stamper(&[]), &account).await;
+    assert_eq!(outcome(&report, "BILLING"), "missing planned");
+    assert_eq!(outcome(&report, "SECURITY"), "missing written");
+    let changes = |index: usize| world.messages()[index].body["detail"]["changes"].clone();
+    assert_eq!(
+        changes(0),
+        json!([{"contact": "SECURITY", "change": "added"}])
+    );
+    // It is not taken for a write that cannot be read yet.
+    let report = run(&world, &world.cold_stamper(&[]), &account).await;
+    assert_eq!(outcome(&report, "BILLING"), "missing written");
+    assert_eq!(
+        changes(1),
+        json!([{"contact": "BILLING", "change": "added"}])
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn trusted_access_that_is_off_is_named() {
+    let world = world();
+    let account = new_account(&world).await;
+    world.simulator.set_trusted_access(false);
+    let report = run(&world, &world.cold_stamper(&[]), &account).await;
+    assert_eq!(report["contacts"]["SECURITY"]["reason"], "TrustedAccessOff");
+}
