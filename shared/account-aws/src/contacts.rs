@@ -43,6 +43,9 @@ impl Target {
     }
 }
 
+/// SQS starts up to two copies of a function at the least.
+const COPIES: u32 = 2;
+
 /// Published rates of one partition, per second and at once ([quotas]).
 ///
 /// [quotas]: https://docs.aws.amazon.com/accounts/latest/reference/quotas.html
@@ -87,7 +90,7 @@ impl Contacts {
         } else {
             AWS
         };
-        let limiter = |(rate, burst)| Limiter::new(rate, burst);
+        let limiter = |(rate, burst)| Limiter::new(rate, burst, COPIES);
         Self {
             client,
             get_alternate: limiter(rates.get),

@@ -34,13 +34,14 @@ pub(crate) struct Limiter {
 }
 
 impl Limiter {
-    /// `rate` calls a second and `burst` at once are what AWS publishes.
-    pub(crate) fn new(rate: u32, burst: u32) -> Self {
+    /// `rate` calls a second and `burst` at once are what AWS publishes; so many `copies` of the function share them.
+    pub(crate) fn new(rate: u32, burst: u32, copies: u32) -> Self {
         let clock = TokioClock {
             start: Instant::now(),
         };
-        let pace = Duration::from_secs(100) / (rate * SHARE_PERCENT);
-        let burst = NonZeroU32::new(burst * SHARE_PERCENT / 100).unwrap_or(NonZeroU32::MIN);
+        let pace = Duration::from_secs(100) * copies / (rate * SHARE_PERCENT);
+        let burst =
+            NonZeroU32::new(burst * SHARE_PERCENT / (100 * copies)).unwrap_or(NonZeroU32::MIN);
         // Only a pace of zero is no period, and no rate of ours is that fast.
         let quota = Quota::with_period(pace)
             .unwrap_or(Quota::per_second(NonZeroU32::MIN))

@@ -42,10 +42,10 @@ impl Organizations {
     pub fn new(client: Client) -> Self {
         Self {
             client,
-            list: Limiter::new(5, 8),
-            describe: Limiter::new(2, 2),
-            describe_account: Limiter::new(20, 30),
-            list_tags: Limiter::new(10, 15),
+            list: Limiter::new(5, 8, 1),
+            describe: Limiter::new(2, 2, 1),
+            describe_account: Limiter::new(20, 30, 1),
+            list_tags: Limiter::new(10, 15, 1),
         }
     }
 

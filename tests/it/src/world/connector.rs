@@ -19,12 +19,21 @@ use simulator::Simulator;
 use tokio::sync::Notify;
 
 use super::dynamodb::Table;
+use super::objects::{self, Objects};
 use super::parameters::Parameters;
 use super::queue::Queue;
 use super::topic::Topic;
 
 /// The services of the world, by the beginning of their hosts.
-const SERVICES: [&str; 6] = ["account", "dynamodb", "organizations", "sns", "sqs", "ssm"];
+const SERVICES: [&str; 7] = [
+    "account",
+    "dynamodb",
+    "organizations",
+    "s3",
+    "sns",
+    "sqs",
+    "ssm",
+];
 
 /// The longest that a call takes: enough for two functions to get in each other's way.
 const LATENCY_MILLIS: u64 = 20;
@@ -142,6 +151,7 @@ impl Call {
 /// The way to all services of a world.
 #[derive(Clone, Debug)]
 pub(super) struct Connector {
+    pub(super) objects: Objects,
     pub(super) parameters: Parameters,
     pub(super) queue: Queue,
     pub(super) simulator: Simulator,
@@ -212,6 +222,7 @@ impl Connector {
     ) -> Result<Response<Vec<u8>>, ConnectorError> {
         match service {
             "account" | "organizations" => self.simulator.answer(request).await,
+            "s3" => Ok(self.objects.answer(&request)),
             "sqs" => Ok(self.queue.answer(request.body())),
             "ssm" => Ok(self.parameters.answer(request.body())),
             "dynamodb" => Ok(self.table.answer(&request, halves)),
@@ -228,9 +239,11 @@ async fn die(death: &Notify) -> Result<HttpResponse, ConnectorError> {
 
 fn read(request: &Request<Vec<u8>>) -> Result<Call, ConnectorError> {
     let host = request.uri().host().unwrap_or_default();
+    // S3 puts the bucket before its own name.
+    let names = |service: &str| host.starts_with(service) || host.contains(&format!(".{service}."));
     let service = SERVICES
         .into_iter()
-        .find(|service| host.starts_with(service))
+        .find(|service| names(service))
         .ok_or_else(|| ConnectorError::user(format!("nobody is at {host}").into()))?;
     let target = request
         .headers()
@@ -239,6 +252,8 @@ fn read(request: &Request<Vec<u8>>) -> Result<Call, ConnectorError> {
     let operation = match (target.and_then(|target| target.split_once('.')), service) {
         (Some((_, operation)), _) => operation.to_owned(),
         (None, "account") => capitalized(request.uri().path().trim_start_matches('/')),
+        (None, "s3") if objects::version(request).is_some() => "GetObjectVersion".to_owned(),
+        (None, "s3") => "GetObject".to_owned(),
         (None, _) => "Publish".to_owned(),
     };
     let body = String::from_utf8_lossy(request.body()).into_owned();

@@ -3,6 +3,7 @@
 
 mod connector;
 mod dynamodb;
+mod objects;
 mod parameters;
 mod queue;
 mod stamper;
@@ -22,6 +23,7 @@ use serde_json::Value;
 use simulator::Simulator;
 
 pub use connector::{Call, Kill, Refusal};
+pub use objects::Objects;
 pub use parameters::Parameters;
 pub use queue::Queue;
 pub use stamper::Delivery;
@@ -48,6 +50,8 @@ pub struct World {
     pub simulator: Simulator,
     /// Virtual time.
     pub clock: Clock,
+    /// S3.
+    pub objects: Objects,
     /// SSM Parameter Store.
     pub parameters: Parameters,
     /// The stamper's queue.
@@ -69,6 +73,7 @@ impl World {
         };
         Self {
             simulator: Simulator::new(options, clock.right()),
+            objects: Objects::default(),
             parameters: Parameters::default(),
             queue: Queue::default(),
             topic: Topic::default(),
@@ -92,6 +97,7 @@ impl World {
 
     fn http(&self) -> SharedHttpClient {
         SharedHttpClient::new(Connector {
+            objects: self.objects.clone(),
             parameters: self.parameters.clone(),
             queue: self.queue.clone(),
             simulator: self.simulator.clone(),

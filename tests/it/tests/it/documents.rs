@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use creation_poller::{Config, Summary};
+use creation_poller::Summary;
 use it::local::root;
 use serde_json::Value;
 
@@ -118,13 +118,20 @@ fn every_make_command_told_is_there() {
 #[test]
 fn the_variables_for_sam_local_invoke_are_the_functions() {
     let file: Value = serde_json::from_str(&read("events/env/creation-poller.json")).unwrap();
-    let variables = file["CreationPoller"].as_object().unwrap();
-    let function = &template()["Resources"]["CreationPoller"]["Properties"];
-    let so = function["Environment"]["Variables"].as_object().unwrap();
-    assert_eq!(
-        variables.keys().collect::<BTreeSet<_>>(),
-        so.keys().collect()
-    );
-    Config::from_vars(&|name: &str| variables[name].as_str().map(str::to_owned)).unwrap();
+    let template = template();
+    for function in ["CreationPoller", "ContactStamper"] {
+        let variables = file[function].as_object().unwrap();
+        let so = &template["Resources"][function]["Properties"]["Environment"]["Variables"];
+        let so: BTreeSet<_> = so.as_object().unwrap().keys().collect();
+        assert_eq!(variables.keys().collect::<BTreeSet<_>>(), so, "{function}");
+        let lookup = |name: &str| match name {
+            "AWS_REGION" => Some("us-east-1".to_owned()),
+            _ => variables[name].as_str().map(str::to_owned),
+        };
+        match function {
+            "CreationPoller" => drop(creation_poller::Config::from_vars(&lookup).unwrap()),
+            _ => drop(contact_stamper::Config::from_vars(&lookup).unwrap()),
+        }
+    }
     assert!(read("samconfig.toml").contains("env_vars = \"events/env/creation-poller.json\""));
 }

@@ -1,6 +1,7 @@
 //! The policy in use.
 
 use super::{POLICY, new_account, outcome, pass, run, stored, world, world_with, writes};
+use it::world::World;
 use simulator::Options;
 
 #[tokio::test(start_paused = true)]
@@ -56,4 +57,39 @@ async fn without_an_accepted_policy_nothing_is_written() {
         assert!(!error.to_string().contains("\"nowhere\""), "{error}");
         assert_eq!(writes(&world), 0);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_policy_in_s3_is_read_and_its_last_accepted_version_stays_in_use() {
+    let world = World::new(Options::default());
+    world.objects.put("bucket/contacts/policy.yaml", POLICY);
+    let source = [("POLICY_SOURCE", "s3://bucket/contacts/policy.yaml")];
+    let account = new_account(&world).await;
+    let report = run(&world, &world.cold_stamper(&source), &account).await;
+    assert_eq!(outcome(&report, "SECURITY"), "missing written");
+    world
+        .objects
+        .put("bucket/contacts/policy.yaml", "version: 2");
+    let account = new_account(&world).await;
+    run(&world, &world.cold_stamper(&source), &account).await;
+    assert_eq!(
+        stored(&world, &account, "SECURITY")["Name"],
+        "Canary Security"
+    );
+    let last = world.messages().pop().unwrap();
+    assert_eq!(last.text("/detail/policyVersion"), "v1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_document_that_is_too_long_is_refused_unread() {
+    let world = World::new(Options::default());
+    world
+        .objects
+        .put("bucket/policy.yaml", &"#".repeat((1 << 20) + 1));
+    let account = new_account(&world).await;
+    let payload = serde_json::json!({"accounts": [account]});
+    let stamper = world.cold_stamper(&[("POLICY_SOURCE", "s3://bucket/policy.yaml")]);
+    let error = world.stamp(&stamper, payload).await.unwrap().unwrap_err();
+    assert!(error.to_string().contains("longer than 1 MiB"), "{error}");
+    assert_eq!(writes(&world), 0);
 }

@@ -14,6 +14,8 @@ async fn a_contact_that_cannot_be_read_is_unknown_and_not_written() {
         (FaultKind::Throttle, "Throttled"),
         (FaultKind::Internal, "Unavailable"),
         (FaultKind::Timeout, "Unavailable"),
+        // Some refusals come without a code.
+        (FaultKind::BareError, "Refused"),
     ] {
         let world = world();
         let account = new_account(&world).await;
@@ -32,7 +34,11 @@ async fn a_contact_that_cannot_be_read_is_unknown_and_not_written() {
                 &[delivery("1", &created(&account))],
             )
             .await;
-        assert_eq!(again.is_empty(), kind == FaultKind::Denied, "{kind:?}");
+        assert_eq!(
+            again.is_empty(),
+            ["Denied", "Refused"].contains(&reason),
+            "{kind:?}"
+        );
         world.simulator.set_faults(Vec::new());
         run(&world, &world.cold_stamper(&[]), &account).await;
         assert_eq!(
@@ -123,4 +129,31 @@ async fn trusted_access_that_is_off_is_named() {
     world.simulator.set_trusted_access(false);
     let report = run(&world, &world.cold_stamper(&[]), &account).await;
     assert_eq!(report["contacts"]["SECURITY"]["reason"], "TrustedAccessOff");
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_copies_at_once_stay_within_the_quotas() {
+    let options = Options {
+        quotas: true,
+        accounts: 60,
+        ..Options::default()
+    };
+    let world = world_with(options, POLICY);
+    let accounts: Vec<_> = world.simulator.accounts().into_keys().collect();
+    let (one, two) = accounts.split_at(30);
+    let payload = |accounts: &[String]| json!({"accounts": accounts});
+    let (left, right) = (world.cold_stamper(&[]), world.cold_stamper(&[]));
+    let ends = tokio::join!(
+        world.stamp(&left, payload(one)),
+        world.stamp(&right, payload(two))
+    );
+    assert!(ends.0.unwrap().is_ok() && ends.1.unwrap().is_ok());
+    assert_eq!(writes(&world), 120);
+    let throttled: Vec<_> = world
+        .simulator
+        .calls()
+        .into_iter()
+        .filter(|(_, count)| count.throttled > 0)
+        .collect();
+    assert!(throttled.is_empty(), "{throttled:?}");
 }
