@@ -34,6 +34,8 @@ pub(crate) struct Plan {
     pub(crate) primary: Option<Planned<&'static str, PrimaryContact, PrimaryField>>,
     pub(crate) policy_version: String,
     pub(crate) key: FingerprintKey,
+    /// The account joined a short while ago: AWS may not be done with it.
+    pub(crate) is_young: bool,
     /// Something may go better soon: AWS was busy, or the account is too young.
     pub(crate) again: bool,
 }
@@ -76,7 +78,12 @@ impl Shell {
         }
         let facts = match self.organizations.account(account).await {
             Ok(Some(facts)) => facts,
-            Ok(None) => return Ok(Look::Skip("not an account of this organization".to_owned())),
+            Ok(None) => {
+                // A new one may not be visible yet.
+                return Ok(Look::Later(
+                    "not an account of this organization".to_owned(),
+                ));
+            }
             Err(error) => return Ok(self.unreadable(&error)),
         };
         match facts.state.as_str() {
@@ -118,13 +125,11 @@ impl Shell {
             .map(|plan| Look::Plan(Box::new(plan)))
     }
 
+    /// Whatever keeps an account from being looked at, its record must not be lost: it comes again, then it is a dead
+    /// letter.
     fn unreadable(&self, error: &Error) -> Look {
         tracing::error!(kind = error.kind(), "{error}");
-        if error.is_passing() {
-            Look::Later(error.kind().to_owned())
-        } else {
-            Look::Skip(error.kind().to_owned())
-        }
+        Look::Later(error.kind().to_owned())
     }
 
     #[expect(
@@ -173,7 +178,7 @@ impl Shell {
                 let own = self.ledger.own_write(&account, PRIMARY).await?;
                 let reading = reading(self.contacts.primary(&target).await, is_young, &mut again);
                 let untouched = self
-                    .is_untouched(&target, &reading, facts, own_account)
+                    .is_untouched(&target, &reading, facts, own_account, &mut again)
                     .await;
                 let circumstances = Circumstances {
                     own: own.as_ref().map(|own| &own.own),
@@ -198,6 +203,7 @@ impl Shell {
             primary,
             policy_version: policy.version,
             key,
+            is_young,
             again,
         })
     }
@@ -210,6 +216,7 @@ impl Shell {
         reading: &Reading<PrimaryContact>,
         facts: &AccountFacts,
         own: Option<&AccountId>,
+        again: &mut bool,
     ) -> bool {
         let (Target::Member(_), Reading::Present(contact)) = (target, reading) else {
             return false;
@@ -219,7 +226,12 @@ impl Shell {
         }
         match self.contacts.primary(&Target::Own).await {
             Ok(Some(management)) => contact.is_untouched(&management, &facts.name.0),
-            Ok(None) | Err(_) => false,
+            Ok(None) => false,
+            Err(error) => {
+                tracing::warn!(kind = error.kind(), "{error}");
+                *again |= error.is_passing();
+                false
+            }
         }
     }
 
@@ -239,6 +251,12 @@ impl Shell {
     }
 }
 
+/// Whether the same call may go better soon; a young account may be denied for a while, in any words.
+pub(crate) fn may_pass(error: &Error, is_young: bool) -> bool {
+    let is_denied = matches!(error, Error::Denied { .. } | Error::TrustedAccessOff { .. });
+    error.is_passing() || (is_young && is_denied)
+}
+
 /// AWS saying no is never read as "absent".
 fn reading<T>(answer: Result<Option<T>, Error>, is_young: bool, again: &mut bool) -> Reading<T> {
     match answer {
@@ -246,7 +264,7 @@ fn reading<T>(answer: Result<Option<T>, Error>, is_young: bool, again: &mut bool
         Ok(None) => Reading::Absent,
         Err(error) => {
             tracing::warn!(kind = error.kind(), "{error}");
-            *again |= error.is_passing() || (is_young && matches!(error, Error::Denied { .. }));
+            *again |= may_pass(&error, is_young);
             Reading::Unreadable(error.kind().to_owned())
         }
     }

@@ -34,12 +34,15 @@ impl Shell {
             policy_version,
             now,
         );
-        let intended = self.ledger.intend(&announcement, claim, now).await?;
-        for (change, write) in writes {
-            self.ledger
-                .mark_write(account, &change.contact, write)
-                .await?;
-        }
+        let marks: Vec<_> = writes
+            .iter()
+            .map(|(change, write)| (change.contact.as_str(), write.version))
+            .collect();
+        // Both or neither: else a run that dies in between makes a second announcement of the rest.
+        let intended = self
+            .ledger
+            .intend_for_writes(&announcement, claim, now, account, &marks)
+            .await?;
         if intended {
             self.publish(&announcement, claim).await
         } else {

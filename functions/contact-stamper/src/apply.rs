@@ -4,11 +4,13 @@ use account_aws::ledger::Remembered;
 use account_aws::{Error, clock};
 use account_core::contact::{Contact, ContactType, Field};
 use account_core::primary::{PrimaryContact, PrimaryField};
-use account_core::stamp::{Fingerprint, Step};
+use account_core::stamp::{Fingerprint, Found, Step};
 use account_core::stamped::Change;
 
 use crate::Shell;
-use crate::account::{PRIMARY, Plan, Planned, alternate_fingerprint, primary_fingerprint};
+use crate::account::{
+    PRIMARY, Plan, Planned, alternate_fingerprint, may_pass, primary_fingerprint,
+};
 use crate::answer::{Line, Report};
 
 /// What became of a plan.
@@ -66,7 +68,7 @@ impl Shell {
             Step::Replace(contact) => ("replaced", Some(contact)),
             Step::Remove => ("removed", None),
             Step::Nothing | Step::Planned | Step::Unsettled | Step::Contested => {
-                applied.left_over(kind.as_str(), planned.own.as_ref());
+                applied.left_over(kind.as_str(), &planned.decision.found, planned.own.as_ref());
                 return Ok(line);
             }
         };
@@ -100,7 +102,7 @@ impl Shell {
             Step::Add(contact) => ("added", contact),
             Step::Replace(contact) => ("replaced", contact),
             Step::Remove | Step::Nothing | Step::Planned | Step::Unsettled | Step::Contested => {
-                applied.left_over(PRIMARY, planned.own.as_ref());
+                applied.left_over(PRIMARY, &planned.decision.found, planned.own.as_ref());
                 return Ok(line);
             }
         };
@@ -130,8 +132,6 @@ impl Shell {
         applied: &mut Applied,
         call: impl Future<Output = Result<(), Error>>,
     ) -> Result<Line, Error> {
-        // A change that a run did not live to announce is announced with this one.
-        applied.left_over(write.contact, write.own);
         let now = clock::now(&self.time);
         let Write {
             contact,
@@ -166,7 +166,7 @@ impl Shell {
             }
             Err(error) => {
                 tracing::error!(kind = error.kind(), account = %plan.account, contact, "{error}");
-                applied.again |= error.is_passing();
+                applied.again |= may_pass(&error, plan.is_young);
                 // After an answer that was lost, the write may have been made: the next reading tells.
                 if !matches!(error, Error::Unavailable { .. }) {
                     self.ledger
@@ -189,10 +189,16 @@ impl Applied {
         self.report.contacts.insert(contact.to_owned(), line);
     }
 
-    /// A run that died after its write left it unannounced.
-    fn left_over(&mut self, contact: &str, own: Option<&Remembered>) {
+    /// A run that died after its write left it unannounced. Only a contact that is as it shall be proves the write.
+    fn left_over<F: PartialEq>(
+        &mut self,
+        contact: &str,
+        found: &Found<F>,
+        own: Option<&Remembered>,
+    ) {
         if let Some(own) = own
             && let Some(change) = &own.unannounced
+            && *found == Found::Match
         {
             let change = Change {
                 contact: contact.to_owned(),

@@ -5,16 +5,18 @@ use std::time::Duration;
 
 use account_core::announcement::Announcement;
 use account_core::creation::Odd;
-use account_core::ids::RequestId;
+use account_core::ids::{AccountId, RequestId};
 use account_core::progress::Remembered;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
-use aws_sdk_dynamodb::types::{KeysAndAttributes, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{KeysAndAttributes, Put, TransactWriteItem, Update};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::row::{
     BaselineRow, IntentRow, Item, OddRow, PENDING_INTENT, Stage, StageRow, announcement_key, item,
-    key, millis, odd_key, parse, text, time,
+    key, millis, number, odd_key, parse, text, time, write_key,
 };
 use super::{BATCH_GET, Claim, Ledger, PUT, UPDATE, written};
 use crate::Error;
@@ -99,17 +101,7 @@ impl Ledger {
         claim: &Claim,
         now: DateTime<Utc>,
     ) -> Result<bool, Error> {
-        let row = IntentRow {
-            id: announcement_key(announcement.id),
-            stage: Stage::Intent,
-            pending: PENDING_INTENT.to_owned(),
-            since: now,
-            subject: announcement.subject.clone(),
-            body: announcement.body.clone(),
-            attributes: announcement.attributes.clone(),
-            claim_owner: Some(claim.owner.clone()),
-            claim_until: Some(claim.until.timestamp_millis()),
-        };
+        let row = intent_row(announcement, claim, now);
         let put = self
             .client
             .put_item()
@@ -120,6 +112,51 @@ impl Ledger {
             .expression_attribute_values(":intent", text("intent"))
             .expression_attribute_values(":owner", text(&claim.owner));
         written(PUT, put.send().await)
+    }
+
+    /// Writes an intent and marks the account's writes that it tells of as announced, both or neither; `false` when that
+    /// was not to be had, as when the intent is there already.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written; then nothing may be published.
+    pub async fn intend_for_writes(
+        &self,
+        announcement: &Announcement,
+        claim: &Claim,
+        now: DateTime<Utc>,
+        account: &AccountId,
+        writes: &[(&str, u64)],
+    ) -> Result<bool, Error> {
+        let unbuildable = || Error::Unavailable {
+            action: PUT,
+            problem: "the request could not be built".to_owned(),
+        };
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item(&intent_row(announcement, claim, now))?))
+            .condition_expression("attribute_not_exists(id)")
+            .build()
+            .or(Err(unbuildable()))?;
+        let mut call = self
+            .client
+            .transact_write_items()
+            .transact_items(TransactWriteItem::builder().put(put).build());
+        for (contact, version) in writes {
+            let update = Update::builder()
+                .table_name(&self.table)
+                .key("id", text(write_key(account, contact)))
+                .update_expression("REMOVE unannounced")
+                .condition_expression("version = :version")
+                .expression_attribute_values(":version", number(*version))
+                .build()
+                .or(Err(unbuildable()))?;
+            call = call.transact_items(TransactWriteItem::builder().update(update).build());
+        }
+        match call.send().await {
+            Ok(_) => Ok(true),
+            Err(error) if is_cancelled(&error) => Ok(false),
+            Err(error) => Err(Error::call(PUT, &error)),
+        }
     }
 
     /// Takes over an intent that nobody is at; `false` when somebody is, or when it is gone.
@@ -216,14 +253,7 @@ impl Ledger {
         }
         match call.send().await {
             Ok(_) => Ok(true),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .and_then(ProvideErrorMetadata::code)
-                    == Some("TransactionCanceledException") =>
-            {
-                Ok(false)
-            }
+            Err(error) if is_cancelled(&error) => Ok(false),
             Err(error) => Err(Error::call(PUT, &error)),
         }
     }
@@ -239,6 +269,27 @@ impl Ledger {
             problem: &odd.problem,
         };
         self.put_new(item(&row)?).await
+    }
+}
+
+fn is_cancelled<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
+    error
+        .as_service_error()
+        .and_then(ProvideErrorMetadata::code)
+        == Some("TransactionCanceledException")
+}
+
+fn intent_row(announcement: &Announcement, claim: &Claim, now: DateTime<Utc>) -> IntentRow {
+    IntentRow {
+        id: announcement_key(announcement.id),
+        stage: Stage::Intent,
+        pending: PENDING_INTENT.to_owned(),
+        since: now,
+        subject: announcement.subject.clone(),
+        body: announcement.body.clone(),
+        attributes: announcement.attributes.clone(),
+        claim_owner: Some(claim.owner.clone()),
+        claim_until: Some(claim.until.timestamp_millis()),
     }
 }
 

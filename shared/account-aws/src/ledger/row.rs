@@ -160,6 +160,10 @@ pub(super) fn time(time: DateTime<Utc>) -> AttributeValue {
     text(timestamp(time))
 }
 
+pub(super) fn number(number: u64) -> AttributeValue {
+    AttributeValue::N(number.to_string())
+}
+
 pub(super) fn millis(time: DateTime<Utc>) -> AttributeValue {
     AttributeValue::N(time.timestamp_millis().to_string())
 }

@@ -9,7 +9,7 @@ use sha2::Sha256;
 use uuid::Uuid;
 
 use super::row::{KEY, KeyRow, WriteRow, item, parse, text, write_key};
-use super::{GET, Ledger, PUT, UPDATE, written};
+use super::{GET, Ledger, PUT, written};
 use crate::Error;
 
 /// The key of the fingerprints. It never leaves the ledger.
@@ -203,26 +203,5 @@ impl Ledger {
                 AttributeValue::N(refused.version.to_string()),
             );
         written(PUT, put.send().await).map(drop)
-    }
-
-    /// Marks a write as announced, after its announcement's intent is safe.
-    ///
-    /// # Errors
-    /// When the ledger cannot be written; the announcement is then made again, with the same id.
-    pub async fn mark_write(
-        &self,
-        account: &AccountId,
-        contact: &str,
-        write: &Remembered,
-    ) -> Result<(), Error> {
-        let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("id", text(write_key(account, contact)))
-            .update_expression("REMOVE unannounced")
-            .condition_expression("version = :version")
-            .expression_attribute_values(":version", AttributeValue::N(write.version.to_string()));
-        written(UPDATE, update.send().await).map(drop)
     }
 }

@@ -86,12 +86,13 @@ fn refuse(tree: &Value, path: &serde_path_to_error::Path, message: &str) -> Refu
     } else {
         place.join(".")
     };
-    let expected = if let Some((_, expected)) = message.split_once("expected ") {
-        expected.to_owned()
-    } else if let Some((_, missing)) = message.split_once("missing field ") {
+    // Before its last "expected" serde quotes what it found, which may be anything.
+    let expected = if let Some(missing) = message.strip_prefix("missing field ") {
         return Refusal::new(place, "nothing", format!("the member {missing}"));
-    } else if let Some((_, rule)) = message.split_once("not ") {
+    } else if let Some(rule) = message.strip_prefix("not ") {
         rule.to_owned()
+    } else if let Some((_, expected)) = message.rsplit_once("expected ") {
+        expected.to_owned()
     } else {
         "another value".to_owned()
     };

@@ -233,6 +233,11 @@ fn a_broken_policy_is_told_where_and_what_to_write() {
         "organization.primary.fields.phoneNumber: found a text of 10 characters, expected + and up to 19 digits, spaces, or any of ( ) -",
     );
     check_refused(
+        "SECURITY: {name: Red}",
+        "SECURITY: 'not canary, expected at canary@example.com'",
+        "tags.0.contacts.SECURITY: found a text of 42 characters, expected struct Rule",
+    );
+    check_refused(
         "units: [ou-exam-excluded1]",
         "units: [canary]",
         "exclude.units.0: found a text of 6 characters, expected an id of an organizational unit such as ou-exam-12345678",

@@ -157,3 +157,31 @@ async fn two_copies_at_once_stay_within_the_quotas() {
         .collect();
     assert!(throttled.is_empty(), "{throttled:?}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn whatever_denies_a_young_account_its_record_comes_again() {
+    for operation in [
+        "DescribeAccount",
+        "GetAlternateContact",
+        "PutAlternateContact",
+    ] {
+        let world = world();
+        let account = new_account(&world).await;
+        let fault = Fault::on(operation, Calls::Every, FaultKind::Denied);
+        world.simulator.set_faults(vec![fault]);
+        let record = [delivery("1", &created(&account))];
+        let stamper = world.cold_stamper(&[]);
+        assert_eq!(world.deliver(&stamper, &record).await, ["1"], "{operation}");
+        assert!(world.messages().is_empty(), "{operation}");
+        world.simulator.set_faults(Vec::new());
+        assert!(
+            world.deliver(&stamper, &record).await.is_empty(),
+            "{operation}"
+        );
+        assert_eq!(
+            stored(&world, &account, "SECURITY")["Name"],
+            "Canary Security"
+        );
+        assert_eq!(world.messages().len(), 1, "{operation}");
+    }
+}
