@@ -235,7 +235,8 @@ impl Shell {
         }
     }
 
-    async fn key(&self) -> Result<FingerprintKey, Error> {
+    /// The key of the fingerprints, read once.
+    pub(crate) async fn key(&self) -> Result<FingerprintKey, Error> {
         use std::sync::PoisonError;
         let kept = self
             .key

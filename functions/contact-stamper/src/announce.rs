@@ -5,10 +5,15 @@ use account_aws::{Error, clock};
 use account_core::announcement::Announcement;
 use account_core::ids::AccountId;
 use account_core::stamped::{Actor, Change, Drift, drift_found, stamped};
+use chrono::TimeDelta;
 use lambda_runtime::Context;
 
 use crate::Shell;
+use crate::account::Plan;
 use crate::answer::Report;
+
+/// A claim outlasts its invocation by this: clocks may differ.
+pub(crate) const CLAIM_BEYOND_DEADLINE: TimeDelta = TimeDelta::minutes(1);
 
 impl Shell {
     /// Announces own writes; each is marked once its announcement's intent is safe.
@@ -17,21 +22,21 @@ impl Shell {
     /// The ledger or the topic refuses; nothing is lost, the next run of the poller or of this account goes on.
     pub(crate) async fn announce_writes(
         &self,
-        account: &AccountId,
+        plan: &Plan,
         writes: &[(Change, Remembered)],
-        policy_version: &str,
         claim: &Claim,
     ) -> Result<(), Error> {
         if writes.is_empty() {
             return Ok(());
         }
+        let account = &plan.account;
         let changes: Vec<_> = writes.iter().map(|(change, _)| change.clone()).collect();
         let now = clock::now(&self.time);
         let announcement = stamped(
             &self.config.organization,
             account,
             &changes,
-            policy_version,
+            &plan.policy_version,
             now,
         );
         let marks: Vec<_> = writes
@@ -50,7 +55,8 @@ impl Shell {
         }
     }
 
-    /// Announces that somebody changed contacts away from the standard.
+    /// Announces that somebody changed contacts away from the standard: `contact`, or where the event does not say which,
+    /// all that differ.
     ///
     /// # Errors
     /// As above.
@@ -59,11 +65,13 @@ impl Shell {
         account: &AccountId,
         report: &Report,
         actor: &Actor,
+        contact: Option<&str>,
         claim: &Claim,
     ) -> Result<(), Error> {
         let drifted = report
             .contacts
             .iter()
+            .filter(|(name, _)| contact.is_none_or(|contact| contact == name.as_str()))
             .filter(|(_, line)| line.found == "drift" || line.found == "missing");
         let contacts: Vec<_> = drifted
             .map(|(contact, line)| Drift {
@@ -104,6 +112,6 @@ pub(crate) fn claim(context: &Context) -> Claim {
     let deadline: chrono::DateTime<chrono::Utc> = context.deadline().into();
     Claim {
         owner: context.request_id.clone(),
-        until: deadline + chrono::TimeDelta::minutes(1),
+        until: deadline + CLAIM_BEYOND_DEADLINE,
     }
 }

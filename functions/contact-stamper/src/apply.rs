@@ -4,7 +4,7 @@ use account_aws::ledger::Remembered;
 use account_aws::{Error, clock};
 use account_core::contact::{Contact, ContactType, Field};
 use account_core::primary::{PrimaryContact, PrimaryField};
-use account_core::stamp::{Fingerprint, Found, Step};
+use account_core::stamp::{Fingerprint, Step};
 use account_core::stamped::Change;
 
 use crate::Shell;
@@ -17,7 +17,7 @@ use crate::answer::{Line, Report};
 #[derive(Debug)]
 pub(crate) struct Applied {
     pub(crate) report: Report,
-    /// Own writes that are not announced yet, of this run and of one that died.
+    /// Own writes that are not announced yet.
     pub(crate) writes: Vec<(Change, Remembered)>,
     /// Something may go better soon.
     pub(crate) again: bool,
@@ -29,6 +29,47 @@ struct Write<'a> {
     change: &'static str,
     fingerprint: Fingerprint,
     own: Option<&'a Remembered>,
+    is_own: bool,
+}
+
+impl Plan {
+    /// The writes of a run that died before it announced them. Only a reading that shows a write proves it.
+    pub(crate) fn left_over(&self) -> Vec<(Change, Remembered)> {
+        let alternates = self.alternates.iter().filter_map(Planned::left_over);
+        let primary = self.primary.iter().filter_map(Planned::left_over);
+        alternates.chain(primary).collect()
+    }
+
+    /// Forgets that they are not announced.
+    pub(crate) fn settle_left_over(&mut self) {
+        let alternates = self
+            .alternates
+            .iter_mut()
+            .map(|it| (&mut it.own, it.decision.is_own));
+        let primary = self
+            .primary
+            .iter_mut()
+            .map(|it| (&mut it.own, it.decision.is_own));
+        for (own, is_own) in alternates.chain(primary) {
+            if let Some(own) = own
+                && is_own
+            {
+                own.unannounced = None;
+            }
+        }
+    }
+}
+
+impl<K: AsRef<str>, T, F> Planned<K, T, F> {
+    fn left_over(&self) -> Option<(Change, Remembered)> {
+        let own = self.own.as_ref().filter(|_| self.decision.is_own)?;
+        let change = Change {
+            contact: self.kind.as_ref().to_owned(),
+            change: own.unannounced.clone()?,
+            version: own.version,
+        };
+        Some((change, own.clone()))
+    }
 }
 
 impl Shell {
@@ -67,16 +108,14 @@ impl Shell {
             Step::Add(contact) => ("added", Some(contact)),
             Step::Replace(contact) => ("replaced", Some(contact)),
             Step::Remove => ("removed", None),
-            Step::Nothing | Step::Planned | Step::Unsettled | Step::Contested => {
-                applied.left_over(kind.as_str(), &planned.decision.found, planned.own.as_ref());
-                return Ok(line);
-            }
+            Step::Nothing | Step::Planned | Step::Unsettled | Step::Contested => return Ok(line),
         };
         let write = Write {
             contact: kind.as_str(),
             change,
             fingerprint: alternate_fingerprint(&plan.key, contact),
             own: planned.own.as_ref(),
+            is_own: planned.decision.is_own,
         };
         let call = async {
             match contact {
@@ -102,7 +141,6 @@ impl Shell {
             Step::Add(contact) => ("added", contact),
             Step::Replace(contact) => ("replaced", contact),
             Step::Remove | Step::Nothing | Step::Planned | Step::Unsettled | Step::Contested => {
-                applied.left_over(PRIMARY, &planned.decision.found, planned.own.as_ref());
                 return Ok(line);
             }
         };
@@ -112,6 +150,7 @@ impl Shell {
             change,
             fingerprint,
             own: planned.own.as_ref(),
+            is_own: planned.decision.is_own,
         };
         self.write(
             plan,
@@ -138,10 +177,19 @@ impl Shell {
             change,
             fingerprint,
             own,
+            is_own,
         } = write;
         let intended = self
             .ledger
-            .intend_write(&plan.account, contact, change, fingerprint, *own, now)
+            .intend_write(
+                &plan.account,
+                contact,
+                change,
+                fingerprint,
+                *own,
+                *is_own,
+                now,
+            )
             .await?;
         let Some(intended) = intended else {
             // Another run is at the same contact; what it makes of it is seen next time.
@@ -187,25 +235,5 @@ impl Applied {
     fn add(&mut self, contact: &str, line: Line) {
         self.again |= line.done == "unsettled";
         self.report.contacts.insert(contact.to_owned(), line);
-    }
-
-    /// A run that died after its write left it unannounced. Only a contact that is as it shall be proves the write.
-    fn left_over<F: PartialEq>(
-        &mut self,
-        contact: &str,
-        found: &Found<F>,
-        own: Option<&Remembered>,
-    ) {
-        if let Some(own) = own
-            && let Some(change) = &own.unannounced
-            && *found == Found::Match
-        {
-            let change = Change {
-                contact: contact.to_owned(),
-                change: change.clone(),
-                version: own.version,
-            };
-            self.writes.push((change, own.clone()));
-        }
     }
 }

@@ -12,10 +12,15 @@ use aws_lambda_events::event::sqs::SqsBatchResponse;
 use lambda_runtime::Context;
 
 use crate::account::{Look, PRIMARY, Plan};
-use crate::announce::claim;
+use crate::announce::{CLAIM_BEYOND_DEADLINE, claim};
 use crate::answer::{Answer, Explained, Explanation, Line, Report};
+use crate::apply::Applied;
 use crate::event::{Notice, Record};
 use crate::{MARGIN, Shell};
+
+const OUT_OF_TIME: Error = Error::OutOfTime {
+    margin_seconds: MARGIN.as_secs(),
+};
 
 /// What becomes of a record.
 enum Fate {
@@ -36,20 +41,17 @@ impl Shell {
         let mut answer = SqsBatchResponse::default();
         let claim = claim(context);
         for record in records {
-            let left =
-                (claim.until - chrono::TimeDelta::minutes(1) - clock::now(&self.time)).to_std();
-            let left = left.unwrap_or_default().saturating_sub(MARGIN);
-            let work = tokio::time::timeout(left, self.record(&record, own, &claim)).await;
-            let fate = work.unwrap_or(Err(Error::OutOfTime {
-                margin_seconds: MARGIN.as_secs(),
-            }));
+            let work = self.record(&record, own, &claim);
+            let work = tokio::time::timeout(self.time_left(&claim), work).await;
+            let fate = work.unwrap_or(Err(OUT_OF_TIME));
             match fate {
                 Ok(Fate::Done) => continue,
-                Ok(Fate::Again) => self.hold_back(&record).await,
+                Ok(Fate::Again) => (),
                 Err(error) => {
-                    tracing::error!(kind = error.kind(), message = record.message_id, "{error}")
+                    tracing::error!(kind = error.kind(), message = record.message_id, "{error}");
                 }
             }
+            self.hold_back(&record).await;
             // An empty id would fail the whole batch.
             if !record.message_id.is_empty() {
                 answer.add_failure(record.message_id);
@@ -77,16 +79,13 @@ impl Shell {
         let Notice {
             account: Some(account),
             actor,
+            contact,
         } = notice
         else {
             return Ok(Fate::Done);
         };
-        let permit = if self.config.event_replace {
-            Permit::All
-        } else {
-            Permit::Add
-        };
-        let plan = match self.look(account, own, permit).await? {
+        let permit = self.permit();
+        let mut plan = match self.look(account, own, permit).await? {
             Look::Plan(plan) => plan,
             Look::Skip(reason) => {
                 tracing::info!(%account, reason, "skipped");
@@ -98,22 +97,30 @@ impl Shell {
             }
         };
         if let Some(actor) = actor {
-            self.announce_drift(account, &planned(&plan), actor, claim)
+            self.announce_drift(account, &planned(&plan), actor, contact.as_deref(), claim)
                 .await?;
         }
         if self.config.event_dry_run {
             log(&planned(&plan));
             return Ok(if plan.again { Fate::Again } else { Fate::Done });
         }
-        let applied = self.apply(&plan).await?;
+        let applied = self.carry_out(&mut plan, claim).await?;
         log(&applied.report);
-        self.announce_writes(account, &applied.writes, &plan.policy_version, claim)
-            .await?;
         Ok(if applied.again {
             Fate::Again
         } else {
             Fate::Done
         })
+    }
+
+    /// Writes what the plan asks for, and announces it. What a run that died left unannounced goes first: another write
+    /// to the same contact would hide it.
+    async fn carry_out(&self, plan: &mut Plan, claim: &Claim) -> Result<Applied, Error> {
+        self.announce_writes(plan, &plan.left_over(), claim).await?;
+        plan.settle_left_over();
+        let applied = self.apply(plan).await?;
+        self.announce_writes(plan, &applied.writes, claim).await?;
+        Ok(applied)
     }
 
     /// 30, 60, 120 and then 240 s: AWS needs some minutes with a young account, and lagging reads settle in five.
@@ -133,32 +140,50 @@ impl Shell {
         own: Option<&AccountId>,
         context: &Context,
     ) -> Result<Answer, Error> {
-        let permit = if self.config.event_replace {
-            Permit::All
-        } else {
-            Permit::Add
-        };
+        // Without a policy there is nothing to say about any account.
+        self.policy().await?;
+        let claim = claim(context);
         let mut reports = Vec::new();
         for account in accounts {
-            let report = match self.look(account, own, permit).await? {
-                Look::Skip(reason) | Look::Later(reason) => skipped(account, reason),
-                Look::Plan(plan) if dry_run => planned(&plan),
-                Look::Plan(plan) => {
-                    let applied = self.apply(&plan).await?;
-                    self.announce_writes(
-                        account,
-                        &applied.writes,
-                        &plan.policy_version,
-                        &claim(context),
-                    )
-                    .await?;
-                    applied.report
-                }
-            };
+            let work = self.bring(account, dry_run, own, &claim);
+            let report = tokio::time::timeout(self.time_left(&claim), work).await;
+            let report = report.unwrap_or(Err(OUT_OF_TIME)).unwrap_or_else(|error| {
+                tracing::error!(kind = error.kind(), %account, "{error}");
+                skipped(account, error.kind().to_owned())
+            });
             log(&report);
             reports.push(report);
         }
         Ok(Answer::Reports(reports))
+    }
+
+    async fn bring(
+        &self,
+        account: &AccountId,
+        dry_run: bool,
+        own: Option<&AccountId>,
+        claim: &Claim,
+    ) -> Result<Report, Error> {
+        Ok(match self.look(account, own, self.permit()).await? {
+            Look::Skip(reason) | Look::Later(reason) => skipped(account, reason),
+            Look::Plan(plan) if dry_run => planned(&plan),
+            Look::Plan(mut plan) => self.carry_out(&mut plan, claim).await?.report,
+        })
+    }
+
+    /// What an event may do.
+    fn permit(&self) -> Permit {
+        if self.config.event_replace {
+            Permit::All
+        } else {
+            Permit::Add
+        }
+    }
+
+    /// The time until this invocation must answer.
+    fn time_left(&self, claim: &Claim) -> Duration {
+        let left = claim.until - CLAIM_BEYOND_DEADLINE - clock::now(&self.time);
+        left.to_std().unwrap_or_default().saturating_sub(MARGIN)
     }
 
     /// Says of one account where each value comes from, and what a run would do.
@@ -167,12 +192,7 @@ impl Shell {
         account: &AccountId,
         own: Option<&AccountId>,
     ) -> Result<Answer, Error> {
-        let permit = if self.config.event_replace {
-            Permit::All
-        } else {
-            Permit::Add
-        };
-        let explanation = match self.look(account, own, permit).await? {
+        let explanation = match self.look(account, own, self.permit()).await? {
             Look::Skip(reason) | Look::Later(reason) => Explanation {
                 report: skipped(account, reason),
                 policy_version: self.policy().await?.version,

@@ -18,6 +18,8 @@ pub struct Config {
     pub topic: String,
     /// `QUEUE_URL`: where events come from.
     pub queue: String,
+    /// `BUCKET`: the stack's own bucket.
+    pub bucket: String,
     /// `POLICY_SOURCE`: where the policy is.
     pub policy: Place,
     /// `EVENT_DRY_RUN`: events change nothing.
@@ -49,6 +51,7 @@ impl Config {
             table: required(vars, "LEDGER_TABLE", "the name of a DynamoDB table")?,
             topic: required(vars, "TOPIC_ARN", "the ARN of an SNS topic")?,
             queue: required(vars, "QUEUE_URL", "the URL of an SQS queue")?,
+            bucket: required(vars, "BUCKET", "the name of an S3 bucket")?,
             policy: required(vars, "POLICY_SOURCE", place)?,
             event_dry_run: required(vars, "EVENT_DRY_RUN", "true or false")?,
             event_replace: required(vars, "EVENT_REPLACE", "true or false")?,

@@ -7,6 +7,8 @@ use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::account::PRIMARY;
+
 const EXPECTED: &str = r#"a batch of its queue, {"accounts": ["111122223333"], "dry_run": true} or {"explain": "111122223333"}"#;
 const EXPECTED_RECORD: &str =
     "an announcement of a created account, or an event as the stack's rules pass it on";
@@ -47,6 +49,8 @@ pub struct Notice {
     pub account: Option<AccountId>,
     /// Who changed a contact, where the event is about that.
     pub actor: Option<Actor>,
+    /// Which contact that was, where the event says so: BILLING, OPERATIONS, SECURITY or PRIMARY.
+    pub contact: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -113,6 +117,9 @@ struct Passed {
     event_id: Option<Value>,
     #[serde(default)]
     role_arn: Option<Value>,
+    /// The type of an alternate contact.
+    #[serde(default)]
+    contact: Option<Value>,
     /// The account whose bus the event came to.
     #[serde(default)]
     account: Option<Value>,
@@ -136,6 +143,7 @@ impl Notice {
                 ("AccountCreationSucceeded", Some(account)) => Ok(Self {
                     account: Some(account),
                     actor: None,
+                    contact: None,
                 }),
                 ("AccountCreationSucceeded", None) => {
                     Err(foreign("an announcement without an account id"))
@@ -145,19 +153,35 @@ impl Notice {
         }
         let passed: Passed =
             serde_json::from_value(body).or(Err(foreign("a record without an event's name")))?;
-        Ok(passed.notice())
+        passed
+            .notice()
+            .ok_or_else(|| foreign("an event without an account id"))
     }
 }
 
 impl Passed {
-    fn notice(self) -> Notice {
-        let is_contact_call = self.event_name.ends_with("AlternateContact")
-            || self.event_name == "PutContactInformation";
+    /// What the event says; `None` when it names no account but should.
+    fn notice(self) -> Option<Notice> {
+        let is_primary = self.event_name == "PutContactInformation";
+        let is_contact_call = is_primary || self.event_name.ends_with("AlternateContact");
+        // Units, roots and policies have tags, too.
+        let is_tag_call =
+            self.event_name.ends_with("tagResource") || self.event_name.ends_with("TagResource");
         let named = text(self.account_id.as_ref());
         // A contact call without an id is about the caller's own account.
         let account = named.or_else(|| text(self.account.as_ref()).filter(|_| is_contact_call));
-        Notice {
-            account: account.and_then(|account| account.parse().ok()),
+        let account = account.and_then(|account| account.parse().ok());
+        if account.is_none() && !is_tag_call {
+            return None;
+        }
+        let alternate = text(self.contact.as_ref()).map(str::to_ascii_uppercase);
+        Some(Notice {
+            account,
+            contact: if is_primary {
+                Some(PRIMARY.to_owned())
+            } else {
+                alternate
+            },
             actor: is_contact_call.then(|| Actor {
                 event_id: text(self.event_id.as_ref()).unwrap_or_default().to_owned(),
                 event_name: self.event_name.clone(),
@@ -165,7 +189,7 @@ impl Passed {
                     .filter(|arn| arn.contains(":role/"))
                     .map(str::to_owned),
             }),
-        }
+        })
     }
 }
 

@@ -16,6 +16,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use account_aws::Error;
+use account_aws::bucket::{self, Bucket};
 use account_aws::clients::Clients;
 use account_aws::contacts::{self, Contacts};
 use account_aws::ledger::{self, FingerprintKey, Ledger};
@@ -44,8 +45,8 @@ pub const ACTIONS: [&str; 17] = [
     organizations::DESCRIBE_ACCOUNT,
     organizations::LIST_TAGS,
     policies::GET_PARAMETER,
-    policies::GET_OBJECT,
-    policies::GET_OBJECT_VERSION,
+    bucket::GET_OBJECT,
+    bucket::PUT_OBJECT,
     ledger::GET,
     ledger::PUT,
     ledger::UPDATE,
@@ -62,6 +63,7 @@ const MARGIN: Duration = Duration::from_secs(6);
 /// What lives as long as the process.
 #[derive(Debug)]
 pub struct Shell {
+    bucket: Bucket,
     config: Config,
     contacts: Contacts,
     ledger: Ledger,
@@ -79,6 +81,7 @@ impl Shell {
     #[must_use]
     pub fn new(config: Config, clients: &Clients, time: SharedTimeSource) -> Self {
         Self {
+            bucket: Bucket::new(clients.s3(), config.bucket.clone()),
             contacts: Contacts::new(clients.account(), &config.region),
             ledger: Ledger::new(clients.dynamodb(), config.table.clone()),
             organizations: Organizations::new(clients.organizations()),

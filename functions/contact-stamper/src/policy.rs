@@ -2,14 +2,22 @@
 
 use std::sync::{Arc, PoisonError};
 
+use account_aws::policies::Document;
 use account_aws::{Error, clock};
 use account_core::policy::{Policy, Refusal};
+use account_core::stamp::Fingerprint;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::Shell;
 
 /// So long a warm function goes without looking for a newer policy.
 const FRESH: TimeDelta = TimeDelta::minutes(1);
+
+/// Where the bucket keeps the policy that was accepted last.
+const ACCEPTED: &str = "policy/accepted";
+
+/// Of the fingerprint of a policy, so many digits make its version: enough to tell policies apart.
+const VERSION_LENGTH: usize = 16;
 
 /// A policy in use.
 #[derive(Clone, Debug)]
@@ -46,35 +54,40 @@ impl Shell {
     }
 
     async fn newest(&self, now: DateTime<Utc>) -> Result<Loaded, Error> {
-        let document = self.policies.read(None).await?;
-        let policy = Policy::read(&document.text).map_err(|refusals| refused(&refusals))?;
-        if self.ledger.accepted_policy().await?.as_deref() != Some(&document.version) {
-            self.ledger.accept_policy(&document.version, now).await?;
+        let document = self.policies.read().await?;
+        let loaded = self.loaded(&document, now).await?;
+        if self.ledger.accepted_policy().await?.as_deref() != Some(&loaded.version) {
+            let text = document.0.into_bytes();
+            self.bucket.write(ACCEPTED, "text/plain", text).await?;
+            self.ledger.accept_policy(&loaded.version, now).await?;
+            tracing::info!(version = loaded.version, "the policy is accepted");
         }
-        Ok(Loaded {
-            policy: Arc::new(policy),
-            version: document.version,
-            at: now,
-        })
+        Ok(loaded)
     }
 
+    /// The copy that was made when it was accepted: what stands at the source, or stood there, does not matter.
     async fn last_accepted(&self, now: DateTime<Utc>) -> Result<Option<Loaded>, Error> {
-        let Some(version) = self
-            .ledger
-            .accepted_policy()
-            .await?
-            .filter(|version| !version.is_empty())
-        else {
+        if self.ledger.accepted_policy().await?.is_none() {
             return Ok(None);
-        };
-        let document = self.policies.read(Some(&version)).await?;
-        let policy = Policy::read(&document.text).map_err(|refusals| refused(&refusals))?;
+        }
+        let document = Document::read(&self.bucket, ACCEPTED).await?;
+        let loaded = self.loaded(&document, now).await?;
+        let version = &loaded.version;
         tracing::warn!(version, "the last accepted policy stays in use");
-        Ok(Some(Loaded {
+        Ok(Some(loaded))
+    }
+
+    /// The policy of a document. Its version is told by the text alone: the same text is the same version, wherever it
+    /// stands.
+    async fn loaded(&self, document: &Document, now: DateTime<Utc>) -> Result<Loaded, Error> {
+        let policy = Policy::read(&document.0).map_err(|refusals| refused(&refusals))?;
+        let Fingerprint(mut version) = self.key().await?.fingerprint([document.0.as_str()]);
+        version.truncate(VERSION_LENGTH);
+        Ok(Loaded {
             policy: Arc::new(policy),
             version,
             at: now,
-        }))
+        })
     }
 }
 

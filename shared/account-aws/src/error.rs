@@ -160,6 +160,14 @@ impl Error {
         matches!(self, Self::Throttled { .. } | Self::Unavailable { .. })
     }
 
+    /// An answer that came, and is of no use.
+    pub(crate) fn unusable(action: &'static str, problem: &str) -> Self {
+        Self::Unavailable {
+            action,
+            problem: problem.to_owned(),
+        }
+    }
+
     /// What a failed SDK call means. `action` is the IAM action, which AWS does not always name.
     pub(crate) fn call<E: ProvideErrorMetadata>(
         action: &'static str,

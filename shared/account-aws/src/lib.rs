@@ -2,6 +2,7 @@
 //!
 //! Real SDK clients throughout; tests put another HTTP connector and clock under them ([`clients::Edge`]).
 
+pub mod bucket;
 pub mod clients;
 pub mod clock;
 pub mod contacts;

@@ -4,13 +4,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::Error;
+use crate::bucket::{Bucket, GET_OBJECT};
 
 /// IAM action of reading a policy from SSM.
 pub const GET_PARAMETER: &str = "ssm:GetParameter";
-/// IAM action of reading a policy from S3.
-pub const GET_OBJECT: &str = "s3:GetObject";
-/// IAM action of reading an older version of a policy from S3.
-pub const GET_OBJECT_VERSION: &str = "s3:GetObjectVersion";
 
 /// S3 holds larger documents than any policy; more than this is a mistake, and would fill the function's memory.
 const LONGEST: i64 = 1 << 20;
@@ -20,7 +17,7 @@ const LONGEST: i64 = 1 << 20;
 pub enum Place {
     /// A parameter of SSM Parameter Store.
     Parameter(String),
-    /// An object of S3. Its bucket should keep versions: only then can an older one be had again.
+    /// An object of S3.
     Object {
         /// The bucket.
         bucket: String,
@@ -49,18 +46,13 @@ impl FromStr for Place {
     }
 }
 
-/// A version of the document. Its text is personal data: `Debug` does not show it.
+/// The document. Its text is personal data: `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Document {
-    /// SSM's version number or S3's version id; empty where the bucket keeps none.
-    pub version: String,
-    /// The text.
-    pub text: String,
-}
+pub struct Document(pub String);
 
 impl fmt::Debug for Document {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "Document(version {})", self.version)
+        formatter.write_str("Document(…)")
     }
 }
 
@@ -79,75 +71,44 @@ impl Policies {
         Self { place, s3, ssm }
     }
 
-    /// The document as it is now, or in an earlier `version`.
+    /// The document as it is now.
     ///
     /// # Errors
     /// It is not there, too long, not text, or may not be read.
-    pub async fn read(&self, version: Option<&str>) -> Result<Document, Error> {
+    pub async fn read(&self) -> Result<Document, Error> {
         match &self.place {
-            Place::Parameter(name) => self.parameter(name, version).await,
-            Place::Object { bucket, key } => self.object(bucket, key, version).await,
+            Place::Parameter(name) => self.parameter(name).await,
+            Place::Object { bucket, key } => {
+                let bucket = Bucket::new(self.s3.clone(), bucket.clone());
+                Document::read(&bucket, key).await
+            }
         }
     }
 
-    async fn parameter(&self, name: &str, version: Option<&str>) -> Result<Document, Error> {
-        let name = version.map_or_else(|| name.to_owned(), |version| format!("{name}:{version}"));
+    async fn parameter(&self, name: &str) -> Result<Document, Error> {
         let call = self.ssm.get_parameter().name(name).with_decryption(true);
         let answer = call
             .send()
             .await
             .map_err(|error| Error::call(GET_PARAMETER, &error))?;
-        let parameter = answer
-            .parameter
-            .ok_or_else(|| unusable(GET_PARAMETER, "no parameter"))?;
-        Ok(Document {
-            version: parameter.version.to_string(),
-            text: parameter
-                .value
-                .ok_or_else(|| unusable(GET_PARAMETER, "no value"))?,
-        })
-    }
-
-    async fn object(
-        &self,
-        bucket: &str,
-        key: &str,
-        version: Option<&str>,
-    ) -> Result<Document, Error> {
-        let action = if version.is_some() {
-            GET_OBJECT_VERSION
-        } else {
-            GET_OBJECT
-        };
-        let call = self
-            .s3
-            .get_object()
-            .bucket(bucket)
-            .key(key)
-            .set_version_id(version.map(str::to_owned));
-        let answer = call
-            .send()
-            .await
-            .map_err(|error| Error::call(action, &error))?;
-        if answer.content_length.is_none_or(|length| LONGEST < length) {
-            return Err(unusable(action, "the document is longer than 1 MiB"));
-        }
-        let version = answer.version_id.unwrap_or_default();
-        let bytes = answer
-            .body
-            .collect()
-            .await
-            .or(Err(unusable(action, "the document broke off")))?
-            .to_vec();
-        let text =
-            String::from_utf8(bytes).or(Err(unusable(action, "the document is no UTF-8 text")))?;
-        Ok(Document { version, text })
+        let value = answer.parameter.and_then(|parameter| parameter.value);
+        value
+            .map(Document)
+            .ok_or_else(|| Error::unusable(GET_PARAMETER, "no value"))
     }
 }
 
-fn unusable(action: &'static str, problem: &str) -> Error {
-    Error::Unavailable {
-        action,
-        problem: problem.to_owned(),
+impl Document {
+    /// The document in an object.
+    ///
+    /// # Errors
+    /// It is not there, longer than 1 MiB, not text, or may not be read.
+    pub async fn read(bucket: &Bucket, key: &str) -> Result<Self, Error> {
+        let bytes = bucket.read(key, LONGEST).await?;
+        let text = String::from_utf8(bytes);
+        text.map(Self).or(Err(Error::unusable(
+            GET_OBJECT,
+            "the object is no UTF-8 text",
+        )))
     }
 }

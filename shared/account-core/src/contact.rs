@@ -52,6 +52,12 @@ impl From<ContactType> for &'static str {
     }
 }
 
+impl AsRef<str> for ContactType {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
 impl fmt::Display for ContactType {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.as_str())

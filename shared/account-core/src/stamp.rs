@@ -18,7 +18,7 @@ use crate::primary::{PrimaryContact, PrimaryField};
 /// For so long a read may not show a write yet; Terraform waits as long.
 const SETTLING: TimeDelta = TimeDelta::minutes(5);
 
-/// So many own writes of one contact within a day are a contest with another writer.
+/// So many own writes of one contact over somebody else's, each within a day of the one before, are a contest.
 pub const CONTEST: u32 = 3;
 
 /// What reading a contact gave.
@@ -43,7 +43,7 @@ pub struct OwnWrite {
     pub fingerprint: Fingerprint,
     /// When.
     pub at: DateTime<Utc>,
-    /// How often it wrote within the day before.
+    /// How often in a row, less than a day apart, it wrote over what was not its own.
     pub writes: u32,
 }
 
@@ -110,13 +110,16 @@ pub struct Decision<T, F> {
     pub found: Found<F>,
     /// What to do.
     pub step: Step<T>,
+    /// What was read is what the stamper last wrote: that write was made, and nobody wrote since.
+    pub is_own: bool,
 }
 
 impl<T, F> Decision<T, F> {
-    fn nothing(found: Found<F>) -> Self {
+    fn nothing(found: Found<F>, is_own: bool) -> Self {
         Self {
             found,
             step: Step::Nothing,
+            is_own,
         }
     }
 }
@@ -133,9 +136,22 @@ pub struct Circumstances<'a> {
 }
 
 impl Circumstances<'_> {
-    /// What becomes of a change that the policy asks for.
-    fn change<T>(&self, intended: &Fingerprint, permitted: bool, step: Step<T>) -> Step<T> {
+    /// Whether what was read is what the stamper last wrote.
+    fn is_own(&self, read: &Fingerprint) -> bool {
+        self.own.is_some_and(|own| own.fingerprint == *read)
+    }
+
+    /// What becomes of a change that the policy asks for. Nobody contests an own write that still stands.
+    fn change<T>(
+        &self,
+        intended: &Fingerprint,
+        is_own: bool,
+        permitted: bool,
+        step: Step<T>,
+    ) -> Step<T> {
         match self.own {
+            _ if is_own && permitted => step,
+            _ if is_own => Step::Planned,
             Some(own) if own.fingerprint == *intended && self.now - own.at < SETTLING => {
                 Step::Unsettled
             }
@@ -156,62 +172,53 @@ pub fn decide(
     fingerprint: impl Fn(Option<&Contact>) -> Fingerprint,
 ) -> Decision<Contact, Field> {
     let current = match current {
-        Reading::Unreadable(reason) => return Decision::nothing(Found::Unknown(reason.clone())),
+        Reading::Unreadable(reason) => {
+            return Decision::nothing(Found::Unknown(reason.clone()), false);
+        }
         Reading::Present(contact) => Some(contact),
         Reading::Absent => None,
     };
+    let is_own = circumstances.is_own(&fingerprint(current));
     if asked.mode == Mode::Absent {
         return match current {
-            None => Decision::nothing(Found::Match),
-            Some(_) => {
-                let permitted = circumstances.permit == Permit::All;
-                let step = circumstances.change(&fingerprint(None), permitted, Step::Remove);
-                Decision {
-                    found: Found::Drift(Vec::new()),
-                    step,
-                }
-            }
+            None => Decision::nothing(Found::Match, is_own),
+            Some(_) => Decision {
+                found: Found::Drift(Vec::new()),
+                step: circumstances.change(
+                    &fingerprint(None),
+                    is_own,
+                    circumstances.permit == Permit::All,
+                    Step::Remove,
+                ),
+                is_own,
+            },
         };
     }
     let wanted = match asked.contact() {
         Ok(wanted) => wanted,
-        Err(reason) => return Decision::nothing(Found::Unknown(reason.to_owned())),
+        Err(reason) => return Decision::nothing(Found::Unknown(reason.to_owned()), is_own),
     };
-    let Some(current) = current else {
-        let step = match asked.mode {
-            Mode::Audit => Step::Nothing,
-            Mode::Enforce | Mode::Fill | Mode::Absent => {
-                circumstances.change(&fingerprint(Some(&wanted)), true, Step::Add(wanted))
+    let (found, permitted) = match current {
+        None => (Found::Missing, true),
+        Some(current) => {
+            let differing = current.differing(&wanted);
+            if differing.is_empty() || (asked.mode == Mode::Fill && !is_own) {
+                return Decision::nothing(Found::Match, is_own);
             }
-        };
-        return Decision {
-            found: Found::Missing,
-            step,
-        };
-    };
-    let differing = current.differing(&wanted);
-    let is_own = || {
-        circumstances
-            .own
-            .is_some_and(|own| own.fingerprint == fingerprint(Some(current)))
-    };
-    if differing.is_empty() || (asked.mode == Mode::Fill && !is_own()) {
-        return Decision::nothing(Found::Match);
-    }
-    let step = match asked.mode {
-        Mode::Audit => Step::Nothing,
-        Mode::Enforce | Mode::Fill | Mode::Absent => {
             let permitted = circumstances.permit == Permit::All;
-            circumstances.change(
-                &fingerprint(Some(&wanted)),
-                permitted,
-                Step::Replace(wanted),
-            )
+            (Found::Drift(differing), permitted)
         }
     };
+    let intended = fingerprint(Some(&wanted));
+    let step = match (asked.mode, current) {
+        (Mode::Audit, _) => Step::Nothing,
+        (_, None) => circumstances.change(&intended, is_own, permitted, Step::Add(wanted)),
+        (_, Some(_)) => circumstances.change(&intended, is_own, permitted, Step::Replace(wanted)),
+    };
     Decision {
-        found: Found::Drift(differing),
+        found,
         step,
+        is_own,
     }
 }
 
@@ -224,20 +231,24 @@ pub fn decide_primary(
     fingerprint: impl Fn(&PrimaryContact) -> Fingerprint,
 ) -> Decision<PrimaryContact, PrimaryField> {
     let current = match current {
-        Reading::Unreadable(reason) => return Decision::nothing(Found::Unknown(reason.clone())),
+        Reading::Unreadable(reason) => {
+            return Decision::nothing(Found::Unknown(reason.clone()), false);
+        }
         // Every account has one; without it there is nothing to merge the named fields into.
         Reading::Absent => {
-            return Decision::nothing(Found::Unknown("AWS gives no primary contact".to_owned()));
+            let reason = "AWS gives no primary contact".to_owned();
+            return Decision::nothing(Found::Unknown(reason), false);
         }
         Reading::Present(contact) => contact,
     };
+    let is_own = circumstances.is_own(&fingerprint(current));
     let wanted = match asked.contact() {
         Ok(wanted) => wanted,
-        Err(reason) => return Decision::nothing(Found::Unknown(reason.to_owned())),
+        Err(reason) => return Decision::nothing(Found::Unknown(reason.to_owned()), is_own),
     };
     let differing = current.differing(&wanted);
     if differing.is_empty() {
-        return Decision::nothing(Found::Match);
+        return Decision::nothing(Found::Match, is_own);
     }
     let step = match asked.mode {
         PrimaryMode::Audit => Step::Nothing,
@@ -245,16 +256,17 @@ pub fn decide_primary(
             let merged = current.merged(&wanted);
             let intended = fingerprint(&merged);
             if is_untouched {
-                circumstances.change(&intended, true, Step::Add(merged))
+                circumstances.change(&intended, is_own, true, Step::Add(merged))
             } else {
                 let permitted = circumstances.permit == Permit::All;
-                circumstances.change(&intended, permitted, Step::Replace(merged))
+                circumstances.change(&intended, is_own, permitted, Step::Replace(merged))
             }
         }
     };
     Decision {
         found: Found::Drift(differing),
         step,
+        is_own,
     }
 }
 

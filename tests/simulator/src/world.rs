@@ -129,6 +129,19 @@ impl Simulator {
         self.on(account, |it| it.put_state(account, state, now))
     }
 
+    /// Sets the tags of an account, now; reads see it after the lag.
+    ///
+    /// # Errors
+    /// When there is no such account.
+    pub fn set_tags(
+        &self,
+        account: &str,
+        tags: BTreeMap<String, String>,
+    ) -> Result<(), Impossible> {
+        let now = self.clock().now();
+        self.on(account, |it| it.tags.write(now, account, Tags(tags)))
+    }
+
     /// The contacts of an account as they are stored, whatever reads see:
     /// `{"alternate": {"BILLING": {"Name": …}}, "primary": {…}, "verification": "PENDING"}`.
     ///

@@ -1,4 +1,4 @@
-//! Which version of the policy was accepted last. The document itself holds personal data and is not kept here.
+//! Which version of the policy was accepted last. The document itself holds personal data and is kept in the bucket.
 
 use chrono::{DateTime, Utc};
 

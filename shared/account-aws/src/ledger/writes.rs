@@ -118,10 +118,12 @@ impl Ledger {
         }))
     }
 
-    /// Remembers a write that is about to be made, in place of `before`; `false` when somebody else was faster.
+    /// Remembers a write that is about to be made, in place of `before`; `None` when somebody else was faster.
+    /// `is_own` says that it goes over the last own write, and so is no contest.
     ///
     /// # Errors
     /// When the ledger cannot be written; then nothing may be written to the account.
+    #[expect(clippy::too_many_arguments, reason = "all that a row of a write holds")]
     pub async fn intend_write(
         &self,
         account: &AccountId,
@@ -129,14 +131,16 @@ impl Ledger {
         change: &str,
         fingerprint: &Fingerprint,
         before: Option<&Remembered>,
+        is_own: bool,
         now: DateTime<Utc>,
     ) -> Result<Option<Remembered>, Error> {
         let recent = before.filter(|before| now - before.own.at < TimeDelta::days(1));
+        let contests = recent.map_or(0, |before| before.own.writes);
         let next = Remembered {
             own: OwnWrite {
                 fingerprint: fingerprint.clone(),
                 at: now,
-                writes: recent.map_or(0, |before| before.own.writes) + 1,
+                writes: if is_own { contests } else { contests + 1 },
             },
             version: before.map_or(0, |before| before.version) + 1,
             unannounced: Some(change.to_owned()),

@@ -152,6 +152,17 @@ fn a_contest_is_given_up_for_a_day() {
 }
 
 #[test]
+fn a_newer_policy_over_an_own_write_is_no_contest() {
+    let own = own("older", -1, CONTEST);
+    for (permit, expected) in [(Permit::All, "Replace"), (Permit::Add, "Planned")] {
+        assert_eq!(
+            outcome(Mode::Enforce, Some("older"), permit, Some(&own)),
+            format!("Drift([Name]) {expected}")
+        );
+    }
+}
+
+#[test]
 fn fill_replaces_what_it_wrote_itself() {
     let own = own("older", -60 * 24 * 30, 1);
     assert_eq!(
@@ -176,7 +187,7 @@ fn what_cannot_be_known_is_left_alone() {
         let decision = decide(&asked(mode, "wanted"), &denied, &circumstances, fingerprint);
         assert_eq!(
             decision,
-            Decision::nothing(Found::Unknown("denied".to_owned()))
+            Decision::nothing(Found::Unknown("denied".to_owned()), false)
         );
     }
     let mut incomplete = asked(Mode::Enforce, "wanted");
@@ -186,7 +197,7 @@ fn what_cannot_be_known_is_left_alone() {
     let decision = decide(&incomplete, &Reading::Absent, &circumstances, fingerprint);
     assert_eq!(
         decision,
-        Decision::nothing(Found::Unknown("no tag".to_owned()))
+        Decision::nothing(Found::Unknown("no tag".to_owned()), false)
     );
 }
 

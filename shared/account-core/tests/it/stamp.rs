@@ -219,8 +219,10 @@ proptest! {
     #[test]
     fn a_contest_is_not_joined(case in case(), minutes_ago in 0..24 * 60_i64, of in prop::option::of(0..CONTACTS)) {
         let own = Some(Own { of, minutes_ago, writes: CONTEST });
+        // Nobody contests an own write that still stands.
+        let stands = case.current == Some(of);
         let step = Case { own, ..case }.decide().step;
-        prop_assert!(written(&step).is_none(), "{:?}", step);
+        prop_assert!(stands || written(&step).is_none(), "{:?}", step);
     }
 }
 

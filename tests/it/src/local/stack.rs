@@ -19,6 +19,8 @@ const NAME: &str = "account-lifecycle";
 
 /// Where samconfig.toml says that the policy is.
 const POLICY_NAME: &str = "/account-lifecycle/policy";
+/// Where it is in S3 instead.
+const POLICY_OBJECT: (&str, &str) = ("policies", "account-lifecycle/policy.yaml");
 /// Asks for all three alternate contacts.
 const POLICY: &str = include_str!("policy.yaml");
 
@@ -44,6 +46,8 @@ pub struct Stack {
     pub topic: String,
     /// The ledger's table.
     pub table: String,
+    /// The stack's own bucket.
+    pub bucket: String,
     /// The URL of the queue of what happened to accounts.
     pub contacts: String,
     /// The URLs of the queues of what could not be started, or failed.
@@ -77,18 +81,41 @@ impl Local {
     /// # Errors
     /// The deployment failed; its log says why.
     pub fn deploy(&self) -> Result<Stack, Error> {
+        let policy = json!({"Name": POLICY_NAME, "Value": POLICY, "Type": "SecureString"});
+        self.aws.call("ssm", "put_parameter", policy)?;
+        self.deploy_with(&[])
+    }
+
+    /// The same with the policy in S3.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn deploy_with_policy_in_s3(&self) -> Result<Stack, Error> {
+        let (bucket, key) = POLICY_OBJECT;
+        self.aws
+            .call("s3", "create_bucket", json!({"Bucket": bucket}))?;
+        let policy = json!({"Bucket": bucket, "Key": key, "Body": POLICY});
+        self.aws.call("s3", "put_object", policy)?;
+        self.deploy_with(&[
+            "--parameter-overrides",
+            &format!("OrganizationId={}", simulator::ORGANIZATION_ID),
+            &format!("ManagementAccountId={}", simulator::MANAGEMENT_ACCOUNT_ID),
+            &format!("PolicySource=s3://{bucket}/{key}"),
+        ])
+    }
+
+    fn deploy_with(&self, more: &[&str]) -> Result<Stack, Error> {
         for function in ["CreationPoller", "ContactStamper"] {
             paths::made(
                 &format!(".aws-sam/build/{function}/bootstrap"),
                 "make build",
             )?;
         }
-        let policy = json!({"Name": POLICY_NAME, "Value": POLICY, "Type": "SecureString"});
-        self.aws.call("ssm", "put_parameter", policy)?;
         let log = self.folder.join("deploy.log");
         let mut command = Command::new(paths::tool("sam/bin/sam")?);
         command
             .args(["deploy", "--config-env", "local"])
+            .args(more)
             .envs(self.vars.iter().cloned())
             .env("SAM_CLI_TELEMETRY", "0")
             .env("__SAM_CLI_APP_DIR", self.folder.join("tmp"));
@@ -121,6 +148,7 @@ impl Local {
             stamper: output("ContactStamperName")?,
             topic: output("AnnouncementsArn")?,
             table: output("LedgerName")?,
+            bucket: output("StoreName")?,
             contacts: output("ContactsUrl")?,
             dead_letters: [output("DeadLettersUrl")?, output("ContactsDeadLettersUrl")?],
         })

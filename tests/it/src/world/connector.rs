@@ -11,7 +11,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
-use http::{Request, Response};
+use http::{Method, Request, Response};
 use http_body_util::BodyExt;
 use rand::RngExt;
 use rand::rngs::StdRng;
@@ -19,7 +19,7 @@ use simulator::Simulator;
 use tokio::sync::Notify;
 
 use super::dynamodb::Table;
-use super::objects::{self, Objects};
+use super::objects::Objects;
 use super::parameters::Parameters;
 use super::queue::Queue;
 use super::topic::Topic;
@@ -252,7 +252,7 @@ fn read(request: &Request<Vec<u8>>) -> Result<Call, ConnectorError> {
     let operation = match (target.and_then(|target| target.split_once('.')), service) {
         (Some((_, operation)), _) => operation.to_owned(),
         (None, "account") => capitalized(request.uri().path().trim_start_matches('/')),
-        (None, "s3") if objects::version(request).is_some() => "GetObjectVersion".to_owned(),
+        (None, "s3") if request.method() == Method::PUT => "PutObject".to_owned(),
         (None, "s3") => "GetObject".to_owned(),
         (None, _) => "Publish".to_owned(),
     };

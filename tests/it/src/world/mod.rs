@@ -225,6 +225,14 @@ impl World {
         self.table.rows()
     }
 
+    /// A text of a row of the ledger; null when there is none.
+    #[must_use]
+    pub fn ledger_text(&self, id: &str, attribute: &str) -> Value {
+        let mut rows = self.ledger().into_iter();
+        let row = rows.find(|row| row["id"]["S"] == id);
+        row.map_or(Value::Null, |row| row[attribute]["S"].clone())
+    }
+
     fn traffic(&self) -> MutexGuard<'_, Traffic> {
         self.traffic.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -248,6 +256,7 @@ fn variable(vars: &[(&str, &str)], name: &str) -> Option<String> {
             "https://sqs.us-east-1.amazonaws.com/111122223333/stamper",
         ),
         ("POLICY_SOURCE", "ssm:policy"),
+        ("BUCKET", "own"),
         ("EVENT_DRY_RUN", "false"),
         ("EVENT_REPLACE", "false"),
     ];

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use http::{Request, Response};
+use http::{Method, Request, Response};
 
 /// The objects of a world, by `BUCKET/KEY`; clones share them.
 #[derive(Clone, Debug, Default)]
@@ -19,32 +19,35 @@ impl Objects {
             .push(text.to_owned());
     }
 
-    /// Answers `GetObject`, with or without a version.
+    /// The newest version of an object.
+    #[must_use]
+    pub fn get(&self, place: &str) -> Option<String> {
+        let objects = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        objects.get(place)?.last().cloned()
+    }
+
+    /// Removes an object and its versions.
+    pub fn remove(&self, place: &str) {
+        let mut objects = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        objects.remove(place);
+    }
+
+    /// Answers `GetObject` and `PutObject`.
     pub(super) fn answer(&self, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
         let host = request.uri().host().unwrap_or_default();
         let bucket = host.split('.').next().unwrap_or_default();
         let place = format!("{bucket}{}", request.uri().path());
-        let version = version(request).and_then(|version| version.strip_prefix('v')?.parse().ok());
-        let objects = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let versions = objects.get(&place).map_or(&[][..], Vec::as_slice);
-        let version: usize = version.unwrap_or(versions.len());
-        let Some(text) = version.checked_sub(1).and_then(|index| versions.get(index)) else {
+        if request.method() == Method::PUT {
+            self.put(&place, &String::from_utf8_lossy(request.body()));
+            return Response::new(Vec::new());
+        }
+        let Some(text) = self.get(&place) else {
             let body = "<Error><Code>NoSuchKey</Code></Error>";
             return Response::builder().status(404).body(body.into()).unwrap();
         };
         Response::builder()
             .header("content-length", text.len())
-            .header("x-amz-version-id", format!("v{version}"))
-            .body(text.clone().into_bytes())
+            .body(text.into_bytes())
             .unwrap()
     }
-}
-
-/// The version that a request asks for.
-pub(super) fn version(request: &Request<Vec<u8>>) -> Option<String> {
-    let query = request.uri().query().unwrap_or_default();
-    let mut pairs = form_urlencoded::parse(query.as_bytes());
-    pairs
-        .find(|(name, _)| name == "versionId")
-        .map(|(_, value)| value.into_owned())
 }

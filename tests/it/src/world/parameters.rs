@@ -20,22 +20,25 @@ impl Parameters {
             .push(value.to_owned());
     }
 
-    /// Answers `GetParameter`, of `NAME` or `NAME:VERSION`.
+    /// Removes a parameter, and its history with it.
+    pub fn remove(&self, name: &str) {
+        let mut parameters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        parameters.remove(name);
+    }
+
+    /// Answers `GetParameter`.
     pub(super) fn answer(&self, body: &[u8]) -> Response<Vec<u8>> {
         let request: Value = serde_json::from_slice(body).unwrap();
-        let selector = request["Name"].as_str().unwrap();
-        let (name, version) = selector.split_once(':').unwrap_or((selector, ""));
+        let name = request["Name"].as_str().unwrap();
         let parameters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let versions = parameters.get(name).map_or(&[][..], Vec::as_slice);
-        let version = version.parse().unwrap_or(versions.len());
-        let Some(value) = version.checked_sub(1).and_then(|index| versions.get(index)) else {
+        let Some(value) = parameters.get(name).and_then(|versions| versions.last()) else {
             let body = json!({"__type": "ParameterNotFound"}).to_string();
             return Response::builder()
                 .status(400)
                 .body(body.into_bytes())
                 .unwrap();
         };
-        let parameter = json!({"Name": name, "Value": value, "Version": version});
+        let parameter = json!({"Name": name, "Value": value});
         Response::new(json!({"Parameter": parameter}).to_string().into_bytes())
     }
 }

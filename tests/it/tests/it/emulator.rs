@@ -79,6 +79,7 @@ fn every_sample_event_of_the_stamper_runs_on_the_built_function() {
     variables.extend([
         ("MANAGEMENT_ACCOUNT_ID", simulator::MANAGEMENT_ACCOUNT_ID),
         ("QUEUE_URL", &stack.contacts),
+        ("BUCKET", &stack.bucket),
         ("POLICY_SOURCE", "ssm:/account-lifecycle/policy"),
         ("EVENT_DRY_RUN", "false"),
         ("EVENT_REPLACE", "false"),

@@ -63,7 +63,12 @@ impl Scene {
             .filter(|account| account != simulator::MANAGEMENT_ACCOUNT_ID)
             .collect();
         local.organization("add_history", &history).unwrap();
-        let stack = local.deploy().unwrap();
+        let stack = if authorize {
+            local.deploy()
+        } else {
+            local.deploy_with_policy_in_s3()
+        };
+        let stack = stack.unwrap();
         Self { local, stack, old }
     }
 
@@ -118,6 +123,37 @@ impl Scene {
             stack.dead_letters.each_ref().map(|url| self.waiting(url)),
             [0, 0]
         );
+        self.poison();
+    }
+
+    /// A record that says nothing ends in the dead letters, after as many receives as the queue allows; the record beside
+    /// it is done.
+    fn poison(&self) {
+        let Self { local, stack, .. } = self;
+        let [_, dead_letters] = &stack.dead_letters;
+        let queue = |name: &str, input: Value| {
+            let mut question = json!({"QueueUrl": stack.contacts});
+            question
+                .as_object_mut()
+                .unwrap()
+                .extend(input.as_object().unwrap().clone());
+            local.aws.call("sqs", name, question).unwrap()
+        };
+        let names = json!({"AttributeNames": ["RedrivePolicy"]});
+        let policy = queue("get_queue_attributes", names)["Attributes"]["RedrivePolicy"].take();
+        let mut policy: Value = serde_json::from_str(policy.as_str().unwrap()).unwrap();
+        // Eight receives take twenty minutes.
+        policy["maxReceiveCount"] = 2.into();
+        let attributes = json!({"Attributes": {"RedrivePolicy": policy.to_string()}});
+        queue("set_queue_attributes", attributes);
+        let fine = json!({"eventName": "MoveAccount", "accountId": self.old[0]}).to_string();
+        queue("send_message", json!({"MessageBody": "{"}));
+        queue("send_message", json!({"MessageBody": fine}));
+        until("the dead letter", 2 * TICK, || {
+            Ok((self.waiting(dead_letters) == 1).then_some(()))
+        })
+        .unwrap();
+        assert_eq!(self.waiting(&stack.contacts), 0);
     }
 
     /// Each event alone brings an account its contacts; the same again changes nothing, nor does a person who asks.

@@ -42,11 +42,11 @@ const NOTICES: &str = "\
 account-joined-organization-api-call.json              444455556666
 account-joined-organization.json                       444455556666
 create-managed-account.json                            444455556666
-delete-alternate-contact-by-a-user-api-call.json       444455556666 DeleteAlternateContact by -
+delete-alternate-contact-by-a-user-api-call.json       444455556666 DeleteAlternateContact of SECURITY by -
 move-account-api-call.json                             444455556666
-put-alternate-contact-api-call.json                    444455556666 PutAlternateContact by arn:aws:iam::111122223333:role/my-admin-role
-put-alternate-contact-standalone-api-call.json         111122223333 PutAlternateContact by arn:aws:iam::111122223333:role/my-admin-role
-put-contact-information-api-call.json                  444455556666 PutContactInformation by arn:aws:iam::111122223333:role/my-admin-role
+put-alternate-contact-api-call.json                    444455556666 PutAlternateContact of SECURITY by arn:aws:iam::111122223333:role/my-admin-role
+put-alternate-contact-standalone-api-call.json         111122223333 PutAlternateContact of SECURITY by arn:aws:iam::111122223333:role/my-admin-role
+put-contact-information-api-call.json                  444455556666 PutContactInformation of PRIMARY by arn:aws:iam::111122223333:role/my-admin-role
 tag-resource-api-call.json                             444455556666
 tag-resource-of-a-unit-api-call.json                   -
 untag-resource-api-call.json                           444455556666
@@ -103,7 +103,11 @@ fn rules_match_these_events_and_no_others() {
 fn passed_on(transformer: &Value, event: &str) -> String {
     let event: Value = serde_json::from_str(event).unwrap();
     let body = transformed(transformer, &event).unwrap();
-    let Notice { account, actor } = Notice::read(&body).unwrap();
+    let Notice {
+        account,
+        actor,
+        contact,
+    } = Notice::read(&body).unwrap();
     let role = actor.as_ref().and_then(|actor| actor.role_arn.as_deref());
     let rest = body.replace(role.unwrap_or_default(), "");
     for value in personal(&event["detail"]) {
@@ -114,7 +118,8 @@ fn passed_on(transformer: &Value, event: &str) -> String {
         return account;
     };
     assert_eq!(event["detail"]["eventID"], actor.event_id.as_str());
-    format!("{account} {} by {}", actor.event_name, role.unwrap_or("-"))
+    let (contact, role) = (contact.as_deref().unwrap_or("-"), role.unwrap_or("-"));
+    format!("{account} {} of {contact} by {role}", actor.event_name)
 }
 
 fn personal(value: &Value) -> Vec<String> {

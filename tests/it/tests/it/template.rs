@@ -1,7 +1,7 @@
 //! The template against the code: MiniStack enforces no policy for Organizations and Account Management, so this is the
 //! proof for them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::process::Command;
 
 use it::local::root;
@@ -14,13 +14,15 @@ const FOR_POLLER: [&str; 3] = [
     "sqs:SendMessage",
 ];
 /// And with the stamper's; two more of the queue are among its own.
-const FOR_STAMPER: [&str; 3] = [
+const FOR_STAMPER: [&str; 4] = [
+    // SSM and S3 decrypt the policy with it.
+    "kms:Decrypt",
     "logs:CreateLogStream",
     "logs:PutLogEvents",
     "sqs:GetQueueAttributes",
 ];
 /// The conditions that grant the stamper more.
-const SWITCHES: [&str; 2] = ["MayRemove", "MayUsePrimary"];
+const SWITCHES: [&str; 3] = ["HasPolicyKey", "MayRemove", "MayUsePrimary"];
 
 #[test]
 fn the_functions_may_do_what_they_do_and_nothing_else() {
@@ -44,10 +46,11 @@ fn the_stamper_may_do_no_more_than_its_parameters_allow() {
     };
 
     assert_eq!(
-        lacks(&["MayUsePrimary"]),
+        lacks(&["HasPolicyKey", "MayUsePrimary"]),
         set(["account:DeleteAlternateContact"])
     );
-    assert_eq!(lacks(&["MayRemove"]), set(primary));
+    assert_eq!(lacks(&["HasPolicyKey", "MayRemove"]), set(primary));
+    assert_eq!(lacks(&["MayRemove", "MayUsePrimary"]), set(["kms:Decrypt"]));
 }
 
 #[test]
@@ -98,8 +101,10 @@ fn the_stamper_may_do_it_to_its_own_things_only() {
         ("account:PutContactInformation", contacts),
         ("organizations:DescribeAccount", account.clone()),
         ("organizations:ListTagsForResource", account),
-        ("s3:GetObject", object.clone()),
-        ("s3:GetObjectVersion", object),
+        ("kms:Decrypt", json!({"Ref": "PolicyKeyArn"})),
+        ("s3:GetObject", object),
+        ("s3:GetObject", sub("${Store.Arn}/policy/*")),
+        ("s3:PutObject", sub("${Store.Arn}/policy/*")),
         ("ssm:GetParameter", parameter),
         ("dynamodb:GetItem", ledger.clone()),
         ("dynamodb:PutItem", ledger.clone()),
@@ -132,12 +137,19 @@ fn without_a_policy_there_is_only_the_poller() {
         "DeadLetters",
         "DeadLettersPolicy",
         "Ledger",
+        "Store",
+        "StorePolicy",
     ];
     assert_eq!(set(always), set(expected));
 }
 
-/// Its events carry names and addresses in clear, and a dead letter may hold the event as it came.
-const WITHOUT_DEAD_LETTERS: &str = "ContactChanged";
+/// Their events carry names, addresses or tag values in clear, and a dead letter may hold the event as it came.
+const WITHOUT_DEAD_LETTERS: [&str; 4] = [
+    "AccountEnrolled",
+    "AccountEnrolledAgain",
+    "AccountTagged",
+    "ContactChanged",
+];
 
 #[test]
 fn every_rule_may_reach_its_queue_and_its_dead_letters() {
@@ -152,7 +164,7 @@ fn every_rule_may_reach_its_queue_and_its_dead_letters() {
         assert_eq!(target["Arn"], arn("Contacts"), "{name}");
         assert!(target["RetryPolicy"].is_object(), "{name}");
         rules.insert(arn(name).to_string());
-        if name == WITHOUT_DEAD_LETTERS {
+        if WITHOUT_DEAD_LETTERS.contains(&name.as_str()) {
             assert_eq!(target.get("DeadLetterConfig"), None, "{name}");
         } else {
             let dead_letters = &target["DeadLetterConfig"]["Arn"];
@@ -186,24 +198,25 @@ fn set<'a>(names: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
 
 /// Holds what a role grants to the resources it may be granted on.
 fn hold<const N: usize>(role: &str, on: &[&str], expected: [(&str, Value); N]) {
-    let expected: BTreeMap<_, _> = expected.into();
-    for (action, resource) in grants(role, on) {
-        assert_eq!(Some(&resource), expected.get(action.as_str()), "{action}");
-    }
+    let expected = expected.map(|(action, resource)| (action.to_owned(), resource.to_string()));
+    assert_eq!(grants(role, on), BTreeSet::from(expected));
 }
 
 fn actions(role: &str, on: &[&str]) -> BTreeSet<String> {
-    grants(role, on).into_keys().collect()
+    grants(role, on)
+        .into_iter()
+        .map(|(action, _)| action)
+        .collect()
 }
 
-/// Actions and the resource they are granted on, where these conditions hold and no others. All policies of the role are
+/// Actions and the resources they are granted on, where these conditions hold and no others. All policies of the role are
 /// inline, none is managed.
-fn grants(role: &str, on: &[&str]) -> BTreeMap<String, Value> {
+fn grants(role: &str, on: &[&str]) -> BTreeSet<(String, String)> {
     let role = template()["Resources"][role]["Properties"].take();
     assert_eq!(role["ManagedPolicyArns"], Value::Null);
     let policies = list(&role["Policies"]).into_iter();
     let statements = policies.flat_map(|policy| list(&policy["PolicyDocument"]["Statement"]));
-    let mut grants = BTreeMap::new();
+    let mut grants = BTreeSet::new();
     for statement in statements {
         let statement = chosen(statement, on);
         if statement == json!({"Ref": "AWS::NoValue"}) {
@@ -213,9 +226,7 @@ fn grants(role: &str, on: &[&str]) -> BTreeMap<String, Value> {
         for action in list(&statement["Action"]) {
             let action = action.as_str().unwrap().to_owned();
             assert!(
-                grants
-                    .insert(action.clone(), statement["Resource"].clone())
-                    .is_none(),
+                grants.insert((action.clone(), statement["Resource"].to_string())),
                 "{action} is granted twice"
             );
         }

@@ -28,6 +28,14 @@ async fn exactly_the_poison_comes_again() {
             &json!({"type": "AccountCreationSucceeded", "detail": {"accountId": null}}),
         ),
         delivery("bad account", &created("12345")),
+        delivery(
+            "masked account",
+            &json!({"eventName": "MoveAccount", "accountId": "****"}),
+        ),
+        delivery(
+            "moved nobody",
+            &json!({"eventName": "CreateManagedAccount", "accountId": ""}),
+        ),
         delivery("good 2", &created(&two)),
     ];
     let again = world.deliver(&world.cold_stamper(&[]), &batch).await;
@@ -39,7 +47,9 @@ async fn exactly_the_poison_comes_again() {
             "no object",
             "other type",
             "no account",
-            "bad account"
+            "bad account",
+            "masked account",
+            "moved nobody"
         ]
     );
     for account in [one, two] {
@@ -81,7 +91,7 @@ async fn events_of_all_shapes_lead_to_their_account() {
             "{what}"
         );
     }
-    // Tags of a unit, masked and missing ids: nothing to do, and nothing to come again.
+    // Units and roots have tags, too: nothing to do, and nothing to come again.
     let world = world();
     let stamper = world.cold_stamper(&[]);
     for value in [

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use it::world::Kill;
+use it::world::{Kill, Refusal};
 use serde_json::Value;
 
-use super::{created, delivery, messages, new_account, pass, stored, world};
+use super::{POLICY, created, delivery, messages, new_account, pass, run, stored, world};
 
 /// One kill at call `at`; whether it came to pass.
 async fn story(at: usize, kill: Kill) -> bool {
@@ -72,4 +72,29 @@ async fn killed_at_any_call_no_contact_and_no_announcement_is_lost() {
         }
         assert!(at > 12, "only {at} calls were made");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_is_left_over_is_announced_before_the_next_one_hides_it() {
+    let world = world();
+    let account = new_account(&world).await;
+    let vars = [("EVENT_REPLACE", "true")];
+    world.refuse("TransactWriteItems", Refusal::Internal);
+    let report = run(&world, &world.cold_stamper(&vars), &account).await;
+    assert_eq!(report["skipped"], "Unavailable");
+    assert!(world.messages().is_empty());
+    world.allow("TransactWriteItems");
+    let newer = POLICY.replace("Canary Security", "Newer");
+    world.parameters.put("policy", &newer);
+    run(&world, &world.cold_stamper(&vars), &account).await;
+    let told: Vec<_> = messages(&world, "ContactsStamped")
+        .iter()
+        .map(|message| message.text("/summary").to_owned())
+        .collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(
+        told[0].ends_with("BILLING added, SECURITY added."),
+        "{told:?}"
+    );
+    assert!(told[1].ends_with("SECURITY replaced."), "{told:?}");
 }

@@ -68,6 +68,7 @@ fn contact_call(account: &str, event: &str) -> Value {
         "accountId": account,
         "account": "111122223333",
         "eventId": event,
+        "contact": "SECURITY",
         "roleArn": "arn:aws:iam::111122223333:role/somebody",
     })
 }

@@ -1,5 +1,6 @@
 //! AWS saying no is never read as "absent".
 
+use it::world::Refusal;
 use serde_json::json;
 use simulator::{AccountState, Calls, Fault, FaultKind, Options};
 
@@ -183,5 +184,65 @@ async fn whatever_denies_a_young_account_its_record_comes_again() {
             "Canary Security"
         );
         assert_eq!(world.messages().len(), 1, "{operation}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_comes_again_soon_whatever_failed() {
+    for (operation, refusal) in [
+        ("Publish", Refusal::Denied),
+        ("GetItem", Refusal::Denied),
+        ("TransactWriteItems", Refusal::Internal),
+    ] {
+        let world = world();
+        let account = new_account(&world).await;
+        let stamper = world.cold_stamper(&[]);
+        world.refuse(operation, refusal);
+        let record = [delivery("1", &created(&account))];
+        assert_eq!(world.deliver(&stamper, &record).await, ["1"], "{operation}");
+        assert_eq!(
+            world.queue.held_back(),
+            [("1".to_owned(), 30)],
+            "{operation}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_account_that_fails_does_not_keep_a_persons_others_back() {
+    let world = world();
+    let accounts = [new_account(&world).await, new_account(&world).await];
+    let stamper = world.cold_stamper(&[]);
+    // Reads the policy and the key.
+    run(&world, &stamper, &accounts[1]).await;
+    world.refuse("PutItem", Refusal::Denied);
+    let answer = world.stamp(&stamper, json!({"accounts": accounts})).await;
+    let reports = answer.unwrap().unwrap();
+    assert_eq!(reports[0]["skipped"], "Denied");
+    assert_eq!(outcome(&reports[1], "SECURITY"), "match nothing");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_person_is_told_which_accounts_the_time_was_too_short_for() {
+    let options = Options {
+        accounts: 900,
+        quotas: true,
+        ..Options::default()
+    };
+    let world = world_with(options, POLICY);
+    let accounts: Vec<_> = world.simulator.accounts().into_keys().collect();
+    let answer = world
+        .stamp(&world.cold_stamper(&[]), json!({"accounts": accounts}))
+        .await;
+    let reports = answer.unwrap().unwrap();
+    let reports = reports.as_array().unwrap();
+    assert_eq!(reports.len(), accounts.len());
+    let (done, late): (Vec<_>, Vec<_>) = reports
+        .iter()
+        .partition(|report| report.get("skipped").is_none());
+    assert!(!done.is_empty());
+    assert!(!late.is_empty());
+    for report in late {
+        assert_eq!(report["skipped"], "OutOfTime");
     }
 }
