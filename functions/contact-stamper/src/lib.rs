@@ -15,7 +15,6 @@ mod policy;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use account_aws::Error;
 use account_aws::bucket::{self, Bucket};
 use account_aws::clients::Clients;
 use account_aws::contacts::{self, Contacts};
@@ -24,6 +23,7 @@ use account_aws::organizations::{self, Organizations};
 use account_aws::policies::{self, Policies};
 use account_aws::queue::{self, Queue};
 use account_aws::topic::{self, Topic};
+use account_aws::{Error, Share};
 use account_core::ids::AccountId;
 use aws_smithy_async::time::SharedTimeSource;
 use lambda_runtime::{Context, LambdaEvent};
@@ -60,6 +60,9 @@ pub const ACTIONS: [&str; 17] = [
 /// Work stops this long before the Lambda deadline, so that the function can still answer.
 const MARGIN: Duration = Duration::from_secs(6);
 
+/// SQS starts up to two copies of a function at the least.
+const COPIES: Share = Share::of_copies(2);
+
 /// What lives as long as the process.
 #[derive(Debug)]
 pub struct Shell {
@@ -82,9 +85,9 @@ impl Shell {
     pub fn new(config: Config, clients: &Clients, time: SharedTimeSource) -> Self {
         Self {
             bucket: Bucket::new(clients.s3(), config.bucket.clone()),
-            contacts: Contacts::new(clients.account(), &config.region),
+            contacts: Contacts::new(&clients.account(), &config.region, COPIES),
             ledger: Ledger::new(clients.dynamodb(), config.table.clone()),
-            organizations: Organizations::new(clients.organizations()),
+            organizations: Organizations::new(&clients.organizations(), COPIES),
             policies: Policies::new(config.policy.clone(), clients.s3(), clients.ssm()),
             queue: Queue::new(clients.sqs(), config.queue.clone()),
             topic: Topic::new(clients.sns(), config.topic.clone()),

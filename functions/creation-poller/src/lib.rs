@@ -21,7 +21,7 @@ use account_aws::clients::Clients;
 use account_aws::ledger::Ledger;
 use account_aws::organizations::Organizations;
 use account_aws::topic::Topic;
-use account_aws::{Error, ledger, organizations, topic};
+use account_aws::{Error, Share, ledger, organizations, topic};
 use aws_smithy_async::time::SharedTimeSource;
 use lambda_runtime::LambdaEvent;
 use serde_json::Value;
@@ -66,7 +66,7 @@ impl Shell {
     #[must_use]
     pub fn new(config: Config, clients: &Clients, time: SharedTimeSource) -> Self {
         Self {
-            organizations: Organizations::new(clients.organizations()),
+            organizations: Organizations::new(&clients.organizations(), Share::of_copies(1)),
             ledger: Ledger::new(clients.dynamodb(), config.table.clone()),
             topic: Topic::new(clients.sns(), config.topic.clone()),
             config,

@@ -10,7 +10,8 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 
 use crate::Error;
-use crate::limiter::Limiter;
+use crate::limiter::Share;
+use crate::limits::Limits;
 
 /// IAM action of [`Contacts::alternate`].
 pub const GET_ALTERNATE: &str = "account:GetAlternateContact";
@@ -43,62 +44,50 @@ impl Target {
     }
 }
 
-/// SQS starts up to two copies of a function at the least.
-const COPIES: u32 = 2;
-
-/// Published rates of one partition, per second and at once ([quotas]).
+/// Published rates of one partition, per second and at once ([quotas]): GetAlternateContact, PutAlternateContact,
+/// DeleteAlternateContact, GetContactInformation, PutContactInformation.
 ///
 /// [quotas]: https://docs.aws.amazon.com/accounts/latest/reference/quotas.html
-#[derive(Clone, Copy, Debug)]
-struct Rates {
-    get: (u32, u32),
-    put_alternate: (u32, u32),
-    delete: (u32, u32),
-    put_primary: (u32, u32),
-}
+type Rates = [(u32, u32); 5];
 
-const AWS: Rates = Rates {
-    get: (10, 15),
-    put_alternate: (5, 8),
-    delete: (1, 6),
-    put_primary: (5, 8),
-};
-const CHINA: Rates = Rates {
-    get: (3, 5),
-    put_alternate: (1, 6),
-    delete: (1, 6),
-    put_primary: (1, 2),
-};
+const AWS: Rates = [(10, 15), (5, 8), (1, 6), (10, 15), (5, 8)];
+const CHINA: Rates = [(3, 5), (1, 6), (1, 6), (3, 5), (1, 2)];
 
 /// AWS Account Management, called no faster than its published quotas allow.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Contacts {
     client: Client,
-    get_alternate: Limiter,
-    put_alternate: Limiter,
-    delete_alternate: Limiter,
-    get_primary: Limiter,
-    put_primary: Limiter,
+    limits: Limits,
 }
 
 impl Contacts {
     /// Wraps a client. `region` tells the partition, whose quotas differ.
     #[must_use]
-    pub fn new(client: Client, region: &str) -> Self {
-        let rates = if region.starts_with("cn-") {
+    pub fn new(client: &Client, region: &str, share: Share) -> Self {
+        let [get, put, delete, get_primary, put_primary] = if region.starts_with("cn-") {
             CHINA
         } else {
             AWS
         };
-        let limiter = |(rate, burst)| Limiter::new(rate, burst, COPIES);
+        let operations = [
+            ("GetAlternateContact", get),
+            ("PutAlternateContact", put),
+            ("DeleteAlternateContact", delete),
+            ("GetContactInformation", get_primary),
+            ("PutContactInformation", put_primary),
+        ];
+        let limits = Limits::new(share, &operations);
+        let config = client.config().to_builder().interceptor(limits.clone());
         Self {
-            client,
-            get_alternate: limiter(rates.get),
-            put_alternate: limiter(rates.put_alternate),
-            delete_alternate: limiter(rates.delete),
-            get_primary: limiter(rates.get),
-            put_primary: limiter(rates.put_primary),
+            client: Client::from_conf(config.build()),
+            limits,
         }
+    }
+
+    /// How many attempts AWS throttled so far.
+    #[must_use]
+    pub fn throttles(&self) -> u32 {
+        self.limits.throttles()
     }
 
     /// An alternate contact, or `None` where there is none ([`GetAlternateContact`]).
@@ -112,7 +101,7 @@ impl Contacts {
         target: &Target,
         kind: ContactType,
     ) -> Result<Option<Contact>, Error> {
-        self.get_alternate.ready().await;
+        self.limits.ready(GET_ALTERNATE).await;
         let call = self
             .client
             .get_alternate_contact()
@@ -136,7 +125,7 @@ impl Contacts {
         kind: ContactType,
         contact: &Contact,
     ) -> Result<(), Error> {
-        self.put_alternate.ready().await;
+        self.limits.ready(PUT_ALTERNATE).await;
         let call = self
             .client
             .put_alternate_contact()
@@ -159,7 +148,7 @@ impl Contacts {
     /// # Errors
     /// Whatever else AWS answers than success or `ResourceNotFoundException`.
     pub async fn delete_alternate(&self, target: &Target, kind: ContactType) -> Result<(), Error> {
-        self.delete_alternate.ready().await;
+        self.limits.ready(DELETE_ALTERNATE).await;
         let call = self
             .client
             .delete_alternate_contact()
@@ -178,7 +167,7 @@ impl Contacts {
     /// # Errors
     /// Whatever else AWS answers than a contact or `ResourceNotFoundException`.
     pub async fn primary(&self, target: &Target) -> Result<Option<PrimaryContact>, Error> {
-        self.get_primary.ready().await;
+        self.limits.ready(GET_PRIMARY).await;
         match self
             .client
             .get_contact_information()
@@ -203,7 +192,7 @@ impl Contacts {
         target: &Target,
         contact: &PrimaryContact,
     ) -> Result<(), Error> {
-        self.put_primary.ready().await;
+        self.limits.ready(PUT_PRIMARY).await;
         let record = record(contact).ok_or(Error::Refused {
             action: PUT_PRIMARY,
             code: "incomplete".to_owned(),

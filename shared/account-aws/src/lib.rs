@@ -10,6 +10,7 @@ pub mod env;
 pub mod error;
 pub mod ledger;
 mod limiter;
+mod limits;
 pub mod logs;
 pub mod organizations;
 pub mod policies;
@@ -17,3 +18,4 @@ pub mod queue;
 pub mod topic;
 
 pub use error::Error;
+pub use limiter::Share;

@@ -1,16 +1,64 @@
-//! Stays below the published quota of one API operation.
+//! Stays below the published quota of one API operation, and slows down where that is not enough.
 
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use governor::clock::Clock;
 use governor::middleware::NoOpMiddleware;
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
+use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-/// The share of a published quota that is used; the rest is left to other tools of the account.
-const SHARE_PERCENT: u32 = 80;
+/// After so many throttles in a row it is no use to slow down more: eight times slower.
+const SLOWEST: u32 = 7;
+/// So many calls without a throttle make it one step faster.
+const RECOVERY: u32 = 50;
+
+/// How much of the published quotas one process may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share {
+    percent: u32,
+    copies: u32,
+    /// A steady caller does without bursts: each new process would have one more.
+    is_steady: bool,
+}
+
+impl Share {
+    /// What one of the `copies` of a function may use that run at once; the rest is left to other tools of the account.
+    #[must_use]
+    pub const fn of_copies(copies: u32) -> Self {
+        Self {
+            percent: 80,
+            copies,
+            is_steady: false,
+        }
+    }
+
+    /// What a sweep may use, of which one batch runs at a time.
+    #[must_use]
+    pub const fn of_sweep(percent: u32) -> Self {
+        Self {
+            percent,
+            copies: 1,
+            is_steady: true,
+        }
+    }
+
+    fn quota(self, rate: u32, burst: u32) -> (Duration, Quota) {
+        let pace = Duration::from_secs(100) * self.copies / (rate * self.percent);
+        let burst = if self.is_steady {
+            1
+        } else {
+            burst * self.percent / (100 * self.copies)
+        };
+        // Only a pace of zero is no period, and no rate of ours is that fast.
+        let quota = Quota::with_period(pace).unwrap_or(Quota::per_second(NonZeroU32::MIN));
+        let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
+        (pace, quota.allow_burst(burst))
+    }
+}
 
 /// Tokio's clock, so that the limiter and its waiting follow a paused runtime.
 #[derive(Clone, Debug)]
@@ -31,31 +79,125 @@ impl Clock for TokioClock {
 pub(crate) struct Limiter {
     clock: TokioClock,
     bucket: RateLimiter<NotKeyed, InMemoryState, TokioClock, NoOpMiddleware<Duration>>,
+    pace: Duration,
+    /// Calls in flight wait one after the other: side by side they would not be slower.
+    turn: Mutex<()>,
+    slowness: AtomicU32,
+    calm: AtomicU32,
+    throttles: AtomicU32,
 }
 
 impl Limiter {
-    /// `rate` calls a second and `burst` at once are what AWS publishes; so many `copies` of the function share them.
-    pub(crate) fn new(rate: u32, burst: u32, copies: u32) -> Self {
+    /// `rate` calls a second and `burst` at once are what AWS publishes.
+    pub(crate) fn new(rate: u32, burst: u32, share: Share) -> Self {
         let clock = TokioClock {
             start: Instant::now(),
         };
-        let pace = Duration::from_secs(100) * copies / (rate * SHARE_PERCENT);
-        let burst =
-            NonZeroU32::new(burst * SHARE_PERCENT / (100 * copies)).unwrap_or(NonZeroU32::MIN);
-        // Only a pace of zero is no period, and no rate of ours is that fast.
-        let quota = Quota::with_period(pace)
-            .unwrap_or(Quota::per_second(NonZeroU32::MIN))
-            .allow_burst(burst);
+        let (pace, quota) = share.quota(rate, burst);
         Self {
             bucket: RateLimiter::direct_with_clock(quota, clock.clone()),
             clock,
+            pace,
+            turn: Mutex::default(),
+            slowness: AtomicU32::new(0),
+            calm: AtomicU32::new(0),
+            throttles: AtomicU32::new(0),
         }
     }
 
     /// Waits until one more call is within the quota.
     pub(crate) async fn ready(&self) {
+        let _turn = self.turn.lock().await;
         while let Err(too_early) = self.bucket.check() {
             tokio::time::sleep(too_early.wait_time_from(self.clock.now())).await;
         }
+        let slowness = self.slowness.load(Ordering::Relaxed);
+        // Meanwhile the bucket fills again.
+        if 0 < slowness {
+            tokio::time::sleep(self.pace * (slowness + 1)).await;
+        }
+    }
+
+    /// Takes note of an attempt: slower at once after a throttle, faster again slowly.
+    pub(crate) fn attempted(&self, is_throttled: bool) {
+        let slowness = self.slowness.load(Ordering::Relaxed);
+        if is_throttled {
+            self.throttles.fetch_add(1, Ordering::Relaxed);
+            self.calm.store(0, Ordering::Relaxed);
+            let slower = (slowness * 2 + 1).min(SLOWEST);
+            self.slowness.store(slower, Ordering::Relaxed);
+        } else if 0 < slowness && RECOVERY <= self.calm.fetch_add(1, Ordering::Relaxed) + 1 {
+            self.calm.store(0, Ordering::Relaxed);
+            self.slowness.store(slowness - 1, Ordering::Relaxed);
+        }
+    }
+
+    /// How many attempts were throttled so far.
+    pub(crate) fn throttles(&self) -> u32 {
+        self.throttles.load(Ordering::Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Calls a second, over this many calls made one after the other.
+    async fn rate(limiter: &Limiter, calls: u32) -> f64 {
+        let begun = Instant::now();
+        for _ in 0..calls {
+            limiter.ready().await;
+        }
+        f64::from(calls) / begun.elapsed().as_secs_f64()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_sweep_keeps_to_its_share_and_has_no_burst() {
+        for (percent, expected) in [(100, 10.0), (80, 8.0), (50, 5.0)] {
+            let limiter = Limiter::new(10, 15, Share::of_sweep(percent));
+            limiter.ready().await;
+            let rate = rate(&limiter, 200).await;
+            assert!((rate - expected).abs() < 0.1, "{percent} %: {rate}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn copies_share_one_quota() {
+        let limiter = Limiter::new(10, 15, Share::of_copies(2));
+        let begun = Instant::now();
+        for _ in 0..6 {
+            limiter.ready().await;
+        }
+        assert_eq!(begun.elapsed(), Duration::ZERO, "the burst");
+        let rate = rate(&limiter, 200).await;
+        assert!((rate - 4.0).abs() < 0.1, "{rate}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn throttles_slow_it_down_at_once_and_calm_makes_it_faster_slowly() {
+        let limiter = Limiter::new(10, 15, Share::of_sweep(100));
+        limiter.ready().await;
+        for expected in [5.0, 2.5, 1.25, 1.25] {
+            limiter.attempted(true);
+            let rate = rate(&limiter, 100).await;
+            assert!((rate - expected).abs() < 0.1, "{rate}, not {expected}");
+        }
+        assert_eq!(limiter.throttles(), 4);
+        for _ in 0..RECOVERY * SLOWEST {
+            limiter.attempted(false);
+        }
+        let rate = rate(&limiter, 200).await;
+        assert!((rate - 10.0).abs() < 0.1, "{rate}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn calls_in_flight_are_slowed_down_together() {
+        let limiter = Limiter::new(10, 15, Share::of_sweep(100));
+        limiter.attempted(true);
+        let begun = Instant::now();
+        let calls: [_; 10] = std::array::from_fn(|_| limiter.ready());
+        futures_util::future::join_all(calls).await;
+        let rate = 10.0 / begun.elapsed().as_secs_f64();
+        assert!(rate < 5.6, "{rate}");
     }
 }

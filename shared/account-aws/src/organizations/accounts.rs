@@ -41,7 +41,7 @@ impl Organizations {
     /// # Errors
     /// Whatever else AWS answers than an account or `AccountNotFoundException`.
     pub async fn account(&self, id: &AccountId) -> Result<Option<AccountFacts>, Error> {
-        self.describe_account.ready().await;
+        self.limits.ready(DESCRIBE_ACCOUNT).await;
         match self
             .client
             .describe_account()
@@ -71,7 +71,7 @@ impl Organizations {
         let mut tags = BTreeMap::new();
         let mut token: Option<String> = None;
         loop {
-            self.list_tags.ready().await;
+            self.limits.ready(LIST_TAGS).await;
             let call = self
                 .client
                 .list_tags_for_resource()

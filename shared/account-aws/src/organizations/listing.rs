@@ -76,7 +76,7 @@ impl Listing<'_> {
 
     /// The page at the token, or `None` when AWS does not take the token.
     async fn fetch(&mut self) -> Result<Option<Vec<Status>>, Error> {
-        self.organizations.list.ready().await;
+        self.organizations.limits.ready(LIST).await;
         let states = (!self.states.is_empty()).then(|| self.states.clone());
         let call = self.organizations.client.list_create_account_status();
         let call = call

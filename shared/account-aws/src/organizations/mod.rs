@@ -13,7 +13,8 @@ pub use accounts::{AccountFacts, AccountName};
 pub use listing::Listing;
 
 use crate::Error;
-use crate::limiter::Limiter;
+use crate::limiter::Share;
+use crate::limits::Limits;
 
 /// IAM action of [`Organizations::requests`].
 pub const LIST: &str = "organizations:ListCreateAccountStatus";
@@ -27,25 +28,31 @@ pub const DESCRIBE: &str = "organizations:DescribeCreateAccountStatus";
 /// AWS Organizations, called no faster than its published [quotas] allow.
 ///
 /// [quotas]: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Organizations {
     client: Client,
-    list: Limiter,
-    describe: Limiter,
-    describe_account: Limiter,
-    list_tags: Limiter,
+    limits: Limits,
 }
 
+/// Of one account, in calls a second and at once.
+const RATES: [(&str, (u32, u32)); 6] = [
+    ("ListCreateAccountStatus", (5, 8)),
+    ("DescribeCreateAccountStatus", (2, 2)),
+    ("DescribeAccount", (20, 30)),
+    ("ListTagsForResource", (10, 15)),
+    ("ListAccounts", (8, 12)),
+    ("ListParents", (5, 8)),
+];
+
 impl Organizations {
-    /// Wraps a client. The quotas are those of one account, in calls a second and at once.
+    /// Wraps a client.
     #[must_use]
-    pub fn new(client: Client) -> Self {
+    pub fn new(client: &Client, share: Share) -> Self {
+        let limits = Limits::new(share, &RATES);
+        let config = client.config().to_builder().interceptor(limits.clone());
         Self {
-            client,
-            list: Limiter::new(5, 8, 1),
-            describe: Limiter::new(2, 2, 1),
-            describe_account: Limiter::new(20, 30, 1),
-            list_tags: Limiter::new(10, 15, 1),
+            client: Client::from_conf(config.build()),
+            limits,
         }
     }
 
@@ -56,7 +63,7 @@ impl Organizations {
     /// # Errors
     /// Whatever else AWS answers than a status or `CreateAccountStatusNotFoundException`.
     pub async fn describe(&self, id: &RequestId) -> Result<Option<Status>, Error> {
-        self.describe.ready().await;
+        self.limits.ready(DESCRIBE).await;
         match self
             .client
             .describe_create_account_status()
