@@ -6,6 +6,7 @@ pub mod announcement;
 pub mod contact;
 pub mod creation;
 pub mod ids;
+pub mod inventory;
 pub mod policy;
 pub mod primary;
 pub mod progress;
