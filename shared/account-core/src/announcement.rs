@@ -27,6 +27,14 @@ pub enum Kind {
     ContactsStamped,
     /// Somebody else changed contacts of an account away from the standard.
     ContactDriftFound,
+    /// An account's GovCloud link changed: it appeared, vanished, leads elsewhere or is in another state.
+    GovCloudLinkChanged,
+    /// Findings about GovCloud links appeared or cleared.
+    GovCloudFindings,
+    /// A sweep came to its end, whatever it found.
+    SweepFinished,
+    /// A sweep broke off.
+    SweepFailed,
 }
 
 impl Kind {
@@ -38,6 +46,10 @@ impl Kind {
             Self::AccountCreationFailed => "AccountCreationFailed",
             Self::ContactsStamped => "ContactsStamped",
             Self::ContactDriftFound => "ContactDriftFound",
+            Self::GovCloudLinkChanged => "GovCloudLinkChanged",
+            Self::GovCloudFindings => "GovCloudFindings",
+            Self::SweepFinished => "SweepFinished",
+            Self::SweepFailed => "SweepFailed",
         }
     }
 }

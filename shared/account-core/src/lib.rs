@@ -5,6 +5,7 @@
 pub mod announcement;
 pub mod contact;
 pub mod creation;
+pub mod govcloud;
 pub mod ids;
 pub mod inventory;
 pub mod policy;
@@ -12,3 +13,4 @@ pub mod primary;
 pub mod progress;
 pub mod stamp;
 pub mod stamped;
+pub mod sweep;
