@@ -11,6 +11,7 @@ pub mod inventory;
 pub mod policy;
 pub mod primary;
 pub mod progress;
+pub mod report;
 pub mod stamp;
 pub mod stamped;
 pub mod sweep;

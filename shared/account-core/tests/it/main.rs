@@ -3,5 +3,6 @@
 
 mod documentation;
 mod layers;
+mod report;
 mod schema;
 mod stamp;
