@@ -1,22 +1,23 @@
 //! One account: what is it, what is asked of it, how are its contacts, what is to be done.
 
-use account_aws::contacts::Target;
-use account_aws::ledger::{FingerprintKey, Remembered};
-use account_aws::organizations::AccountFacts;
+use account_aws::contacts::{Contacts, Target};
+use account_aws::ledger::{FingerprintKey, OwnWrites, Remembered};
 use account_aws::{Error, clock};
-use account_core::contact::{Contact, ContactType, Field};
+use account_core::contact::{Contact as Alternate, ContactType, Field};
 use account_core::ids::AccountId;
+use account_core::inventory::Member;
 use account_core::policy::{Facts, Standard, standard};
 use account_core::primary::{PrimaryContact, PrimaryField};
-use account_core::stamp::{Circumstances, Decision, Permit, Reading, decide, decide_primary};
-use chrono::TimeDelta;
+use account_core::report::Contact;
+use account_core::stamp::{
+    Circumstances, Decision, Fingerprint, Permit, Reading, decide, decide_primary,
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use crate::Shell;
 use crate::policy::Loaded;
-
-/// The name of the primary contact beside the three types.
-pub(crate) const PRIMARY: &str = "PRIMARY";
 
 /// An account that joined less than this ago may still be denied: AWS is not done with it.
 const YOUNG: TimeDelta = TimeDelta::minutes(30);
@@ -30,8 +31,8 @@ pub(crate) struct Plan {
     pub(crate) account: AccountId,
     pub(crate) target: Target,
     pub(crate) standard: Standard,
-    pub(crate) alternates: Vec<Planned<ContactType, Contact, Field>>,
-    pub(crate) primary: Option<Planned<&'static str, PrimaryContact, PrimaryField>>,
+    pub(crate) alternates: Vec<Planned<ContactType, Alternate, Field>>,
+    pub(crate) primary: Option<Planned<Primary, PrimaryContact, PrimaryField>>,
     pub(crate) policy_version: String,
     pub(crate) key: FingerprintKey,
     /// The account joined a short while ago: AWS may not be done with it.
@@ -40,12 +41,24 @@ pub(crate) struct Plan {
     pub(crate) again: bool,
 }
 
+/// The primary contact, where a kind of contact is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Primary;
+
+impl From<Primary> for Contact {
+    fn from(Primary: Primary) -> Self {
+        Self::Primary
+    }
+}
+
 /// What is to be done about one contact.
 #[derive(Debug)]
 pub(crate) struct Planned<K, T, F> {
     pub(crate) kind: K,
     pub(crate) decision: Decision<T, F>,
     pub(crate) own: Option<Remembered>,
+    /// Of what was read; `None` where AWS did not say.
+    pub(crate) before: Option<Fingerprint>,
 }
 
 /// What became of the question what is to be done.
@@ -59,197 +72,230 @@ pub(crate) enum Look {
     Later(String),
 }
 
+/// With what accounts are looked at.
+#[derive(Debug)]
+pub(crate) struct Sight<'a> {
+    pub(crate) contacts: &'a Contacts,
+    pub(crate) policy: Loaded,
+    pub(crate) key: FingerprintKey,
+    pub(crate) own_writes: OwnWrites,
+    /// The account that the function runs in.
+    pub(crate) own_account: Option<&'a AccountId>,
+    pub(crate) permit: Permit,
+    /// The management account's primary contact, read once where it is needed.
+    pub(crate) management: OnceCell<Option<PrimaryContact>>,
+}
+
+impl Sight<'_> {
+    fn circumstances<'a>(
+        &self,
+        own: Option<&'a Remembered>,
+        now: DateTime<Utc>,
+    ) -> Circumstances<'a> {
+        Circumstances {
+            own: own.map(|own| &own.own),
+            permit: self.permit,
+            now,
+        }
+    }
+}
+
 impl Shell {
-    /// Looks at an account and decides.
+    /// Looks at an account that an event or a person names, and decides.
     ///
     /// # Errors
     /// What keeps all accounts from being looked at: no policy, no ledger.
     pub(crate) async fn look(
         &self,
         account: &AccountId,
-        own: Option<&AccountId>,
-        permit: Permit,
+        own_account: Option<&AccountId>,
     ) -> Result<Look, Error> {
         let policy = self.policy().await?;
-        if *account == self.config.management && own != Some(account) {
-            return Ok(Look::Skip(
-                "the management account is out of reach from here".to_owned(),
-            ));
+        if let Some(reason) = self.out_of_reach(account, own_account) {
+            return Ok(Look::Skip(reason));
         }
-        let facts = match self.organizations.account(account).await {
-            Ok(Some(facts)) => facts,
+        let member = match self.organizations.account(account).await {
+            Ok(Some(member)) => member,
             Ok(None) => {
                 // A new one may not be visible yet.
                 return Ok(Look::Later(
                     "not an account of this organization".to_owned(),
                 ));
             }
-            Err(error) => return Ok(self.unreadable(&error)),
+            Err(error) => return Ok(unreadable(&error)),
         };
-        match facts.state.as_str() {
+        let accounts = std::slice::from_ref(account);
+        let sight = Sight {
+            contacts: &self.contacts,
+            permit: self.permit(&policy),
+            policy,
+            key: self.key().await?,
+            own_writes: self.ledger.own_writes(accounts, &CONTACTS).await?,
+            own_account,
+            management: OnceCell::new(),
+        };
+        Ok(self.look_at(&member, &sight).await)
+    }
+
+    /// Looks at an account of which everything else is known.
+    pub(crate) async fn look_at(&self, member: &Member, sight: &Sight<'_>) -> Look {
+        if let Some(reason) = self.out_of_reach(&member.id, sight.own_account) {
+            return Look::Skip(reason);
+        }
+        match member.state.as_str() {
             "ACTIVE" => (),
             "PENDING_ACTIVATION" => {
-                return Ok(Look::Later("the account is not active yet".to_owned()));
+                return Look::Later("the account is not active yet".to_owned());
             }
-            state => return Ok(Look::Skip(format!("the account is {state}"))),
+            state => return Look::Skip(format!("the account is {state}")),
         }
-        let Some(units) = facts.units.clone() else {
-            return Ok(Look::Later(
-                "AWS gives no path of organizational units".to_owned(),
-            ));
+        let Some(units) = member.units.clone() else {
+            return Look::Later("AWS gives no path of organizational units".to_owned());
         };
-        let tags = if policy.policy.uses_tags() {
-            self.organizations.tags(account).await
+        let policy = &sight.policy.policy;
+        let tags = if policy.uses_tags() {
+            self.organizations.tags(&member.id).await
         } else {
             Ok(Default::default())
         };
         let tags = match tags {
             Ok(tags) => tags,
-            Err(error) => return Ok(self.unreadable(&error)),
+            Err(error) => return unreadable(&error),
         };
-        let asked = Facts {
-            account: account.clone(),
+        let facts = Facts {
+            account: member.id.clone(),
             units,
             tags,
         };
-        let Some(standard) = standard(&policy.policy, &asked) else {
-            return Ok(Look::Skip("excluded by the policy".to_owned()));
-        };
-        let target = if own == Some(account) {
-            Target::Own
-        } else {
-            Target::Member(account.clone())
-        };
-        self.plan(target, &facts, standard, asked.account, policy, permit, own)
+        match standard(policy, &facts) {
+            None => Look::Skip("excluded by the policy".to_owned()),
+            Some(standard) => Look::Plan(Box::new(self.plan(member, standard, sight).await)),
+        }
+    }
+
+    /// The key of the fingerprints, read once.
+    pub(crate) async fn key(&self) -> Result<FingerprintKey, Error> {
+        self.key
+            .get_or_try_init(|| self.ledger.fingerprint_key(Uuid::new_v4()))
             .await
-            .map(|plan| Look::Plan(Box::new(plan)))
+            .cloned()
     }
 
-    /// Whatever keeps an account from being looked at, its record must not be lost: it comes again, then it is a dead
-    /// letter.
-    fn unreadable(&self, error: &Error) -> Look {
-        tracing::error!(kind = error.kind(), "{error}");
-        Look::Later(error.kind().to_owned())
+    fn out_of_reach(&self, account: &AccountId, own: Option<&AccountId>) -> Option<String> {
+        let is_reached = *account != self.config.management || own == Some(account);
+        (!is_reached).then(|| "the management account is out of reach from here".to_owned())
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "everything that is known before the contacts are read"
-    )]
-    async fn plan(
-        &self,
-        target: Target,
-        facts: &AccountFacts,
-        standard: Standard,
-        account: AccountId,
-        policy: Loaded,
-        permit: Permit,
-        own_account: Option<&AccountId>,
-    ) -> Result<Plan, Error> {
+    async fn plan(&self, member: &Member, standard: Standard, sight: &Sight<'_>) -> Plan {
         let now = clock::now(&self.time);
-        let key = self.key().await?;
-        let is_young = facts.joined.is_none_or(|joined| now - joined < YOUNG);
-        let mut again = false;
-        let mut alternates = Vec::new();
+        let is_own = sight.own_account == Some(&member.id);
+        let mut plan = Plan {
+            account: member.id.clone(),
+            target: if is_own {
+                Target::Own
+            } else {
+                Target::Member(member.id.clone())
+            },
+            alternates: Vec::new(),
+            primary: None,
+            policy_version: sight.policy.version.clone(),
+            key: sight.key.clone(),
+            is_young: member.joined.is_none_or(|joined| now - joined < YOUNG),
+            again: false,
+            standard: Standard::default(),
+        };
         for (kind, asked) in &standard.contacts {
-            let own = self.ledger.own_write(&account, kind.as_str()).await?;
-            let reading = reading(
-                self.contacts.alternate(&target, *kind).await,
-                is_young,
-                &mut again,
-            );
-            let circumstances = Circumstances {
-                own: own.as_ref().map(|own| &own.own),
-                permit,
-                now,
-            };
-            let decision = decide(asked, &reading, &circumstances, |contact| {
-                alternate_fingerprint(&key, contact)
-            });
-            alternates.push(Planned {
+            let own = sight.own_writes.get(&member.id, kind.as_str()).cloned();
+            let answer = sight.contacts.alternate(&plan.target, *kind).await;
+            let reading = plan.reading(answer);
+            let fingerprint =
+                |contact: Option<&Alternate>| alternate_fingerprint(&plan.key, contact);
+            let circumstances = sight.circumstances(own.as_ref(), now);
+            let planned = Planned {
                 kind: *kind,
-                decision,
+                decision: decide(asked, &reading, &circumstances, fingerprint),
                 own,
+                before: reading.known().map(fingerprint),
+            };
+            plan.alternates.push(planned);
+        }
+        if let Some(asked) = &standard.primary {
+            let own = sight
+                .own_writes
+                .get(&member.id, Contact::Primary.as_str())
+                .cloned();
+            let answer = sight.contacts.primary(&plan.target).await;
+            let reading = plan.reading(answer);
+            let untouched = self.is_untouched(member, &reading, sight, &mut plan).await;
+            let fingerprint = |contact: &PrimaryContact| primary_fingerprint(&plan.key, contact);
+            let circumstances = sight.circumstances(own.as_ref(), now);
+            plan.primary = Some(Planned {
+                kind: Primary,
+                decision: decide_primary(asked, &reading, untouched, &circumstances, fingerprint),
+                own,
+                before: reading.known().flatten().map(fingerprint),
             });
         }
-        let primary = match &standard.primary {
-            None => None,
-            Some(asked) => {
-                let own = self.ledger.own_write(&account, PRIMARY).await?;
-                let reading = reading(self.contacts.primary(&target).await, is_young, &mut again);
-                let untouched = self
-                    .is_untouched(&target, &reading, facts, own_account, &mut again)
-                    .await;
-                let circumstances = Circumstances {
-                    own: own.as_ref().map(|own| &own.own),
-                    permit,
-                    now,
-                };
-                let fingerprint = |contact: &PrimaryContact| primary_fingerprint(&key, contact);
-                let decision =
-                    decide_primary(asked, &reading, untouched, &circumstances, fingerprint);
-                Some(Planned {
-                    kind: PRIMARY,
-                    decision,
-                    own,
-                })
-            }
-        };
-        Ok(Plan {
-            account,
-            target,
-            standard,
-            alternates,
-            primary,
-            policy_version: policy.version,
-            key,
-            is_young,
-            again,
-        })
+        plan.standard = standard;
+        plan
     }
 
     /// Whether a member's primary contact is still AWS's copy. When that cannot be told, as outside the management
     /// account, it counts as somebody's.
     async fn is_untouched(
         &self,
-        target: &Target,
+        member: &Member,
         reading: &Reading<PrimaryContact>,
-        facts: &AccountFacts,
-        own: Option<&AccountId>,
-        again: &mut bool,
+        sight: &Sight<'_>,
+        plan: &mut Plan,
     ) -> bool {
-        let (Target::Member(_), Reading::Present(contact)) = (target, reading) else {
+        let (Target::Member(_), Reading::Present(contact)) = (&plan.target, reading) else {
             return false;
         };
-        if own != Some(&self.config.management) {
+        if sight.own_account != Some(&self.config.management) {
             return false;
         }
-        match self.contacts.primary(&Target::Own).await {
-            Ok(Some(management)) => contact.is_untouched(&management, &facts.name.0),
+        let read = || sight.contacts.primary(&Target::Own);
+        match sight.management.get_or_try_init(read).await {
+            Ok(Some(management)) => contact.is_untouched(management, member.name.as_str()),
             Ok(None) => false,
             Err(error) => {
                 tracing::warn!(kind = error.kind(), "{error}");
-                *again |= error.is_passing();
+                plan.again |= error.is_passing();
                 false
             }
         }
     }
+}
 
-    /// The key of the fingerprints, read once.
-    pub(crate) async fn key(&self) -> Result<FingerprintKey, Error> {
-        use std::sync::PoisonError;
-        let kept = self
-            .key
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        if let Some(key) = kept {
-            return Ok(key);
+/// All contacts that own writes are remembered of.
+pub(crate) const CONTACTS: [&str; 4] = [
+    Contact::Billing.as_str(),
+    Contact::Operations.as_str(),
+    Contact::Security.as_str(),
+    Contact::Primary.as_str(),
+];
+
+impl Plan {
+    /// AWS saying no is never read as "absent".
+    fn reading<T>(&mut self, answer: Result<Option<T>, Error>) -> Reading<T> {
+        match answer {
+            Ok(Some(contact)) => Reading::Present(contact),
+            Ok(None) => Reading::Absent,
+            Err(error) => {
+                tracing::warn!(kind = error.kind(), account = %self.account, "{error}");
+                self.again |= may_pass(&error, self.is_young);
+                Reading::Unreadable(error.kind().to_owned())
+            }
         }
-        let key = self.ledger.fingerprint_key(Uuid::new_v4()).await?;
-        *self.key.lock().unwrap_or_else(PoisonError::into_inner) = Some(key.clone());
-        Ok(key)
     }
+}
+
+/// Whatever keeps an account from being looked at, its record must not be lost: it comes again, then it is a dead
+/// letter.
+fn unreadable(error: &Error) -> Look {
+    tracing::error!(kind = error.kind(), "{error}");
+    Look::Later(error.kind().to_owned())
 }
 
 /// Whether the same call may go better soon; a young account may be denied for a while, in any words.
@@ -258,24 +304,11 @@ pub(crate) fn may_pass(error: &Error, is_young: bool) -> bool {
     error.is_passing() || (is_young && is_denied)
 }
 
-/// AWS saying no is never read as "absent".
-fn reading<T>(answer: Result<Option<T>, Error>, is_young: bool, again: &mut bool) -> Reading<T> {
-    match answer {
-        Ok(Some(contact)) => Reading::Present(contact),
-        Ok(None) => Reading::Absent,
-        Err(error) => {
-            tracing::warn!(kind = error.kind(), "{error}");
-            *again |= may_pass(&error, is_young);
-            Reading::Unreadable(error.kind().to_owned())
-        }
-    }
-}
-
 /// The fingerprint of an alternate contact, or of its absence.
 pub(crate) fn alternate_fingerprint(
     key: &FingerprintKey,
-    contact: Option<&Contact>,
-) -> account_core::stamp::Fingerprint {
+    contact: Option<&Alternate>,
+) -> Fingerprint {
     match contact {
         Some(contact) => key.fingerprint(Field::ALL.into_iter().map(|field| contact.get(field))),
         None => key.fingerprint([REMOVED]),
@@ -283,10 +316,7 @@ pub(crate) fn alternate_fingerprint(
 }
 
 /// The fingerprint of a primary contact.
-pub(crate) fn primary_fingerprint(
-    key: &FingerprintKey,
-    contact: &PrimaryContact,
-) -> account_core::stamp::Fingerprint {
+pub(crate) fn primary_fingerprint(key: &FingerprintKey, contact: &PrimaryContact) -> Fingerprint {
     key.fingerprint(
         PrimaryField::ALL
             .into_iter()

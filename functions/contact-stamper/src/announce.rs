@@ -4,6 +4,7 @@ use account_aws::ledger::{Claim, Remembered};
 use account_aws::{Error, clock};
 use account_core::announcement::Announcement;
 use account_core::ids::AccountId;
+use account_core::report::Found;
 use account_core::stamped::{Actor, Change, Drift, drift_found, stamped};
 use chrono::TimeDelta;
 use lambda_runtime::Context;
@@ -72,11 +73,15 @@ impl Shell {
             .contacts
             .iter()
             .filter(|(name, _)| contact.is_none_or(|contact| contact == name.as_str()))
-            .filter(|(_, line)| line.found == "drift" || line.found == "missing");
+            .filter(|(_, line)| matches!(line.found, Found::Drift | Found::Missing));
         let contacts: Vec<_> = drifted
             .map(|(contact, line)| Drift {
-                contact: contact.clone(),
-                fields: line.fields.iter().map(ToString::to_string).collect(),
+                contact: contact.as_str().to_owned(),
+                fields: line
+                    .fields
+                    .iter()
+                    .map(|field| field.as_str().to_owned())
+                    .collect(),
             })
             .collect();
         if contacts.is_empty() || actor.event_id.is_empty() {

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use account_core::contact::Field;
-use account_core::primary::PrimaryField;
-use account_core::stamp::{Decision, Found, Step};
+use account_core::report::{Contact, ContactLine, Done, FieldName, Found};
+use account_core::stamp::{self, Decision, Step};
 use aws_lambda_events::event::sqs::SqsBatchResponse;
 use serde::Serialize;
 
@@ -18,6 +17,8 @@ pub enum Answer {
     Reports(Vec<Report>),
     /// Why an account is as it shall be.
     Explanation(Box<Explanation>),
+    /// How far a batch of a sweep came.
+    Swept(Swept),
 }
 
 /// What was found and done about one account. Holds no value.
@@ -29,24 +30,23 @@ pub struct Report {
     /// Why the account was left alone, if it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub skipped: Option<String>,
-    /// Its contacts, by BILLING, OPERATIONS, SECURITY and PRIMARY; those that the policy does not name are left out.
+    /// Its contacts; those that the policy does not name are left out.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub contacts: BTreeMap<String, Line>,
+    pub contacts: BTreeMap<Contact, ContactLine>,
 }
 
-/// What was found and done about one contact. Holds no value.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Line {
-    /// match, missing, drift or unknown.
-    pub found: &'static str,
-    /// The fields that differ.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub fields: Vec<&'static str>,
-    /// Why it is unknown.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    /// nothing, written, planned, unsettled or contested.
-    pub done: &'static str,
+/// How far a batch of a sweep came; what it found is in the bucket.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Swept {
+    /// Accounts that it dealt with.
+    pub accounts: usize,
+    /// Accounts that another round has to look at again.
+    pub again: usize,
+    /// Accounts that it did not reach.
+    pub unreached: usize,
+    /// Calls that AWS throttled.
+    pub throttled: u32,
 }
 
 /// Why an account is as it shall be: for the caller only, since it holds values.
@@ -59,7 +59,7 @@ pub struct Explanation {
     /// The version of the policy.
     pub policy_version: String,
     /// Each contact's values.
-    pub values: BTreeMap<String, BTreeMap<&'static str, Explained>>,
+    pub values: BTreeMap<Contact, BTreeMap<&'static str, Explained>>,
 }
 
 // By hand: values are personal data.
@@ -79,47 +79,31 @@ pub struct Explained {
     pub layer: String,
 }
 
-/// A field's name in answers.
-pub(crate) trait Named: Copy {
-    fn name(self) -> &'static str;
-}
-
-impl Named for Field {
-    fn name(self) -> &'static str {
-        self.as_str()
-    }
-}
-
-impl Named for PrimaryField {
-    fn name(self) -> &'static str {
-        self.as_str()
-    }
-}
-
-impl Line {
-    /// The line of a decision that was not carried out (yet).
-    pub(crate) fn planned<T, F: Named>(decision: &Decision<T, F>) -> Self {
-        let (found, fields, reason) = match &decision.found {
-            Found::Match => ("match", Vec::new(), None),
-            Found::Missing => ("missing", Vec::new(), None),
-            Found::Drift(fields) => (
-                "drift",
-                fields.iter().map(|field| field.name()).collect(),
-                None,
-            ),
-            Found::Unknown(reason) => ("unknown", Vec::new(), Some(reason.clone())),
-        };
-        let done = match decision.step {
-            Step::Nothing => "nothing",
-            Step::Add(_) | Step::Replace(_) | Step::Remove | Step::Planned => "planned",
-            Step::Unsettled => "unsettled",
-            Step::Contested => "contested",
-        };
-        Self {
-            found,
-            fields,
-            reason,
-            done,
+/// The line of a decision that was not carried out (yet).
+pub(crate) fn line<T, F: Copy + Into<FieldName>>(
+    contact: Contact,
+    decision: &Decision<T, F>,
+) -> ContactLine {
+    let (found, fields, reason) = match &decision.found {
+        stamp::Found::Match => (Found::Match, Vec::new(), None),
+        stamp::Found::Missing => (Found::Missing, Vec::new(), None),
+        stamp::Found::Drift(fields) => {
+            let fields = fields.iter().map(|field| (*field).into());
+            (Found::Drift, fields.collect(), None)
         }
+        stamp::Found::Unknown(reason) => (Found::Unknown, Vec::new(), Some(reason.clone())),
+    };
+    let done = match decision.step {
+        Step::Nothing => Done::Nothing,
+        Step::Add(_) | Step::Replace(_) | Step::Remove | Step::Planned => Done::Planned,
+        Step::Unsettled => Done::Unsettled,
+        Step::Contested => Done::Contested,
+    };
+    ContactLine {
+        contact,
+        found,
+        fields,
+        done,
+        reason,
     }
 }

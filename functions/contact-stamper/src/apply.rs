@@ -1,17 +1,20 @@
 //! Carries a plan out: remember, write, remember.
 
-use account_aws::ledger::Remembered;
+use account_aws::contacts::Contacts;
+use account_aws::ledger::{NewWrite, Remembered};
 use account_aws::{Error, clock};
-use account_core::contact::{Contact, ContactType, Field};
+use account_core::contact::{Contact as Alternate, ContactType, Field};
 use account_core::primary::{PrimaryContact, PrimaryField};
+use account_core::report::{Contact, ContactLine, Done};
 use account_core::stamp::{Fingerprint, Step};
 use account_core::stamped::Change;
+use account_core::sweep::ChangeWord;
 
 use crate::Shell;
 use crate::account::{
-    PRIMARY, Plan, Planned, alternate_fingerprint, may_pass, primary_fingerprint,
+    Plan, Planned, Primary, alternate_fingerprint, may_pass, primary_fingerprint,
 };
-use crate::answer::{Line, Report};
+use crate::answer::{Report, line};
 
 /// What became of a plan.
 #[derive(Debug)]
@@ -24,12 +27,23 @@ pub(crate) struct Applied {
 }
 
 /// A write that is to be made.
-struct Write<'a> {
-    contact: &'a str,
-    change: &'static str,
-    fingerprint: Fingerprint,
-    own: Option<&'a Remembered>,
-    is_own: bool,
+pub(crate) struct Write<'a> {
+    pub(crate) line: ContactLine,
+    pub(crate) change: ChangeWord,
+    pub(crate) fingerprint: Fingerprint,
+    pub(crate) own: Option<&'a Remembered>,
+    pub(crate) is_own: bool,
+    /// The sweep that writes, if one does.
+    pub(crate) sweep: Option<&'a str>,
+}
+
+/// What became of a write.
+pub(crate) struct Made {
+    pub(crate) line: ContactLine,
+    /// The row of a write that was made.
+    pub(crate) written: Option<Remembered>,
+    /// It may go better soon.
+    pub(crate) again: bool,
 }
 
 impl Plan {
@@ -42,33 +56,52 @@ impl Plan {
 
     /// Forgets that they are not announced.
     pub(crate) fn settle_left_over(&mut self) {
-        let alternates = self
-            .alternates
-            .iter_mut()
-            .map(|it| (&mut it.own, it.decision.is_own));
-        let primary = self
-            .primary
-            .iter_mut()
-            .map(|it| (&mut it.own, it.decision.is_own));
-        for (own, is_own) in alternates.chain(primary) {
-            if let Some(own) = own
-                && is_own
-            {
-                own.unannounced = None;
-            }
-        }
+        self.alternates.iter_mut().for_each(Planned::settle);
+        self.primary.iter_mut().for_each(Planned::settle);
     }
 }
 
-impl<K: AsRef<str>, T, F> Planned<K, T, F> {
+impl<K: Copy + Into<Contact>, T, F> Planned<K, T, F> {
     fn left_over(&self) -> Option<(Change, Remembered)> {
         let own = self.own.as_ref().filter(|_| self.decision.is_own)?;
         let change = Change {
-            contact: self.kind.as_ref().to_owned(),
+            contact: self.kind.into().as_str().to_owned(),
             change: own.unannounced.clone()?,
             version: own.version,
         };
         Some((change, own.clone()))
+    }
+
+    fn settle(&mut self) {
+        if let Some(own) = self.own.as_mut().filter(|_| self.decision.is_own) {
+            own.unannounced = None;
+        }
+    }
+}
+
+/// The write that a step asks for, and the contact that it leaves behind.
+fn change<T>(step: &Step<T>) -> Option<(ChangeWord, Option<&T>)> {
+    match step {
+        Step::Add(contact) => Some((ChangeWord::Added, Some(contact))),
+        Step::Replace(contact) => Some((ChangeWord::Replaced, Some(contact))),
+        Step::Remove => Some((ChangeWord::Removed, None)),
+        Step::Nothing | Step::Planned | Step::Unsettled | Step::Contested => None,
+    }
+}
+
+impl Planned<ContactType, Alternate, Field> {
+    /// What would be done, in a word, where something would.
+    pub(crate) fn change(&self) -> Option<ChangeWord> {
+        change(&self.decision.step).map(|(change, _)| change)
+    }
+}
+
+impl Planned<Primary, PrimaryContact, PrimaryField> {
+    /// The same for the primary contact, which nobody can remove.
+    pub(crate) fn change(&self) -> Option<ChangeWord> {
+        change(&self.decision.step)
+            .filter(|(_, contact)| contact.is_some())
+            .map(|(change, _)| change)
     }
 }
 
@@ -87,153 +120,155 @@ impl Shell {
             again: plan.again,
         };
         for planned in &plan.alternates {
-            let line = self.apply_alternate(plan, planned, &mut applied).await?;
-            applied.add(planned.kind.as_str(), line);
+            let made = self
+                .apply_alternate(plan, planned, &self.contacts, None)
+                .await?;
+            applied.add(made, planned.change());
         }
         if let Some(planned) = &plan.primary {
-            let line = self.apply_primary(plan, planned, &mut applied).await?;
-            applied.add(PRIMARY, line);
+            let made = self
+                .apply_primary(plan, planned, &self.contacts, None)
+                .await?;
+            applied.add(made, planned.change());
         }
         Ok(applied)
     }
 
-    async fn apply_alternate(
+    /// Writes one alternate contact, if the plan says so.
+    pub(crate) async fn apply_alternate(
         &self,
         plan: &Plan,
-        planned: &Planned<ContactType, Contact, Field>,
-        applied: &mut Applied,
-    ) -> Result<Line, Error> {
-        let (kind, line) = (planned.kind, Line::planned(&planned.decision));
-        let (change, contact) = match &planned.decision.step {
-            Step::Add(contact) => ("added", Some(contact)),
-            Step::Replace(contact) => ("replaced", Some(contact)),
-            Step::Remove => ("removed", None),
-            Step::Nothing | Step::Planned | Step::Unsettled | Step::Contested => return Ok(line),
+        planned: &Planned<ContactType, Alternate, Field>,
+        contacts: &Contacts,
+        sweep: Option<&str>,
+    ) -> Result<Made, Error> {
+        let kind = planned.kind;
+        let line = line(kind.into(), &planned.decision);
+        let Some((change, contact)) = change(&planned.decision.step) else {
+            return Ok(Made::nothing(line));
         };
         let write = Write {
-            contact: kind.as_str(),
+            line,
             change,
             fingerprint: alternate_fingerprint(&plan.key, contact),
             own: planned.own.as_ref(),
             is_own: planned.decision.is_own,
+            sweep,
         };
         let call = async {
             match contact {
-                Some(contact) => {
-                    self.contacts
-                        .put_alternate(&plan.target, kind, contact)
-                        .await
-                }
-                None => self.contacts.delete_alternate(&plan.target, kind).await,
+                Some(contact) => contacts.put_alternate(&plan.target, kind, contact).await,
+                None => contacts.delete_alternate(&plan.target, kind).await,
             }
         };
-        self.write(plan, &write, line, applied, call).await
+        self.write(plan, write, call).await
     }
 
-    async fn apply_primary(
+    /// Writes the primary contact, if the plan says so.
+    pub(crate) async fn apply_primary(
         &self,
         plan: &Plan,
-        planned: &Planned<&'static str, PrimaryContact, PrimaryField>,
-        applied: &mut Applied,
-    ) -> Result<Line, Error> {
-        let line = Line::planned(&planned.decision);
-        let (change, contact) = match &planned.decision.step {
-            Step::Add(contact) => ("added", contact),
-            Step::Replace(contact) => ("replaced", contact),
-            Step::Remove | Step::Nothing | Step::Planned | Step::Unsettled | Step::Contested => {
-                return Ok(line);
-            }
+        planned: &Planned<Primary, PrimaryContact, PrimaryField>,
+        contacts: &Contacts,
+        sweep: Option<&str>,
+    ) -> Result<Made, Error> {
+        let line = line(Contact::Primary, &planned.decision);
+        let Some((change, Some(contact))) = change(&planned.decision.step) else {
+            return Ok(Made::nothing(line));
         };
-        let fingerprint = primary_fingerprint(&plan.key, contact);
         let write = Write {
-            contact: PRIMARY,
+            line,
             change,
-            fingerprint,
+            fingerprint: primary_fingerprint(&plan.key, contact),
             own: planned.own.as_ref(),
             is_own: planned.decision.is_own,
+            sweep,
         };
-        self.write(
-            plan,
-            &write,
-            line,
-            applied,
-            self.contacts.put_primary(&plan.target, contact),
-        )
-        .await
+        self.write(plan, write, contacts.put_primary(&plan.target, contact))
+            .await
     }
 
     /// The ledger knows of a write before AWS does: a crash in between costs no announcement.
     async fn write(
         &self,
         plan: &Plan,
-        write: &Write<'_>,
-        line: Line,
-        applied: &mut Applied,
+        write: Write<'_>,
         call: impl Future<Output = Result<(), Error>>,
-    ) -> Result<Line, Error> {
+    ) -> Result<Made, Error> {
         let now = clock::now(&self.time);
-        let Write {
+        let mut line = write.line;
+        let contact = line.contact.as_str();
+        let intent = NewWrite {
+            account: &plan.account,
             contact,
-            change,
-            fingerprint,
-            own,
-            is_own,
-        } = write;
-        let intended = self
-            .ledger
-            .intend_write(
-                &plan.account,
-                contact,
-                change,
-                fingerprint,
-                *own,
-                *is_own,
-                now,
-            )
-            .await?;
-        let Some(intended) = intended else {
+            change: write.change.as_str(),
+            fingerprint: &write.fingerprint,
+            before: write.own,
+            is_own: write.is_own,
+            sweep: write.sweep,
+        };
+        let Some(intended) = self.ledger.intend_write(&intent, now).await? else {
             // Another run is at the same contact; what it makes of it is seen next time.
-            applied.again = true;
-            return Ok(Line {
-                done: "planned",
-                ..line
+            return Ok(Made {
+                again: true,
+                ..Made::nothing(line)
             });
         };
-        match call.await {
-            Ok(()) => {
-                let change = Change {
-                    contact: (*contact).to_owned(),
-                    change: (*change).to_owned(),
-                    version: intended.version,
-                };
-                applied.writes.push((change, intended));
-                Ok(Line {
-                    done: "written",
-                    ..line
-                })
+        if let Err(error) = call.await {
+            tracing::error!(kind = error.kind(), account = %plan.account, contact, "{error}");
+            // After an answer that was lost, the write may have been made: the next reading tells.
+            if !matches!(error, Error::Unavailable { .. }) {
+                self.ledger
+                    .take_write_back(&plan.account, contact, &intended, write.own)
+                    .await?;
             }
-            Err(error) => {
-                tracing::error!(kind = error.kind(), account = %plan.account, contact, "{error}");
-                applied.again |= may_pass(&error, plan.is_young);
-                // After an answer that was lost, the write may have been made: the next reading tells.
-                if !matches!(error, Error::Unavailable { .. }) {
-                    self.ledger
-                        .take_write_back(&plan.account, contact, &intended, *own)
-                        .await?;
-                }
-                Ok(Line {
-                    done: "planned",
-                    reason: Some(error.kind().to_owned()),
-                    ..line
-                })
-            }
+            line.reason = Some(error.kind().to_owned());
+            return Ok(Made {
+                again: may_pass(&error, plan.is_young),
+                ..Made::nothing(line)
+            });
+        }
+        line.done = Done::Written;
+        Ok(Made {
+            line,
+            written: Some(intended),
+            again: false,
+        })
+    }
+}
+
+impl Made {
+    /// A planned change that is not made.
+    pub(crate) fn left(mut line: ContactLine, done: Done) -> Self {
+        line.done = done;
+        Self {
+            line,
+            written: None,
+            again: false,
+        }
+    }
+
+    pub(crate) fn nothing(line: ContactLine) -> Self {
+        Self {
+            again: line.done == Done::Unsettled,
+            line,
+            written: None,
         }
     }
 }
 
 impl Applied {
-    fn add(&mut self, contact: &str, line: Line) {
-        self.again |= line.done == "unsettled";
-        self.report.contacts.insert(contact.to_owned(), line);
+    fn add(&mut self, made: Made, change: Option<ChangeWord>) {
+        self.again |= made.again;
+        let contact = made.line.contact;
+        if let (Some(change), Some(written)) = (change, made.written) {
+            let change = Change {
+                contact: contact.as_str().to_owned(),
+                change: change.as_str().to_owned(),
+                version: written.version,
+            };
+            self.writes.push((change, written));
+        }
+        self.report.contacts.insert(contact, made.line);
     }
 }

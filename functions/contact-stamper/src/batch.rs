@@ -7,15 +7,17 @@ use account_aws::ledger::Claim;
 use account_aws::{Error, clock};
 use account_core::ids::AccountId;
 use account_core::policy::Value;
+use account_core::report::Contact;
 use account_core::stamp::Permit;
 use aws_lambda_events::event::sqs::SqsBatchResponse;
 use lambda_runtime::Context;
 
-use crate::account::{Look, PRIMARY, Plan};
+use crate::account::{Look, Plan};
 use crate::announce::{CLAIM_BEYOND_DEADLINE, claim};
-use crate::answer::{Answer, Explained, Explanation, Line, Report};
+use crate::answer::{Answer, Explained, Explanation, Report, line};
 use crate::apply::Applied;
 use crate::event::{Notice, Record};
+use crate::policy::Loaded;
 use crate::{MARGIN, Shell};
 
 const OUT_OF_TIME: Error = Error::OutOfTime {
@@ -84,8 +86,7 @@ impl Shell {
         else {
             return Ok(Fate::Done);
         };
-        let permit = self.permit();
-        let mut plan = match self.look(account, own, permit).await? {
+        let mut plan = match self.look(account, own).await? {
             Look::Plan(plan) => plan,
             Look::Skip(reason) => {
                 tracing::info!(%account, reason, "skipped");
@@ -164,16 +165,16 @@ impl Shell {
         own: Option<&AccountId>,
         claim: &Claim,
     ) -> Result<Report, Error> {
-        Ok(match self.look(account, own, self.permit()).await? {
+        Ok(match self.look(account, own).await? {
             Look::Skip(reason) | Look::Later(reason) => skipped(account, reason),
             Look::Plan(plan) if dry_run => planned(&plan),
             Look::Plan(mut plan) => self.carry_out(&mut plan, claim).await?.report,
         })
     }
 
-    /// What an event may do.
-    fn permit(&self) -> Permit {
-        if self.config.event_replace {
+    /// What an event may do: anything only under a policy that has passed a gate.
+    pub(crate) fn permit(&self, policy: &Loaded) -> Permit {
+        if self.config.event_replace || policy.passed {
             Permit::All
         } else {
             Permit::Add
@@ -181,7 +182,7 @@ impl Shell {
     }
 
     /// The time until this invocation must answer.
-    fn time_left(&self, claim: &Claim) -> Duration {
+    pub(crate) fn time_left(&self, claim: &Claim) -> Duration {
         let left = claim.until - CLAIM_BEYOND_DEADLINE - clock::now(&self.time);
         left.to_std().unwrap_or_default().saturating_sub(MARGIN)
     }
@@ -192,7 +193,7 @@ impl Shell {
         account: &AccountId,
         own: Option<&AccountId>,
     ) -> Result<Answer, Error> {
-        let explanation = match self.look(account, own, self.permit()).await? {
+        let explanation = match self.look(account, own).await? {
             Look::Skip(reason) | Look::Later(reason) => Explanation {
                 report: skipped(account, reason),
                 policy_version: self.policy().await?.version,
@@ -221,19 +222,22 @@ fn planned(plan: &Plan) -> Report {
     let alternates = plan
         .alternates
         .iter()
-        .map(|it| (it.kind.as_str().to_owned(), Line::planned(&it.decision)));
+        .map(|it| line(it.kind.into(), &it.decision));
     let primary = plan
         .primary
         .iter()
-        .map(|it| (PRIMARY.to_owned(), Line::planned(&it.decision)));
+        .map(|it| line(it.kind.into(), &it.decision));
     Report {
         account_id: plan.account.to_string(),
         skipped: None,
-        contacts: alternates.chain(primary).collect(),
+        contacts: alternates
+            .chain(primary)
+            .map(|line| (line.contact, line))
+            .collect(),
     }
 }
 
-fn values(plan: &Plan) -> BTreeMap<String, BTreeMap<&'static str, Explained>> {
+fn values(plan: &Plan) -> BTreeMap<Contact, BTreeMap<&'static str, Explained>> {
     let explained = |value: &Result<Value, String>| match value {
         Ok(Value { source, text }) => Explained {
             value: text.clone(),
@@ -250,14 +254,14 @@ fn values(plan: &Plan) -> BTreeMap<String, BTreeMap<&'static str, Explained>> {
             .values
             .iter()
             .map(|(field, value)| (field.as_str(), explained(value)));
-        values.insert(kind.as_str().to_owned(), fields.collect());
+        values.insert((*kind).into(), fields.collect());
     }
     if let Some(primary) = &plan.standard.primary {
         let fields = primary
             .fields
             .iter()
             .map(|(field, value)| (field.as_str(), explained(value)));
-        values.insert(PRIMARY.to_owned(), fields.collect());
+        values.insert(Contact::Primary, fields.collect());
     }
     values
 }

@@ -26,6 +26,8 @@ pub struct Config {
     pub event_dry_run: bool,
     /// `EVENT_REPLACE`: events may also replace and remove contacts.
     pub event_replace: bool,
+    /// `QUOTA_PERCENT`: how much of the published quotas a sweep may use.
+    pub quota_percent: u32,
     /// `AWS_REGION`: tells the partition.
     pub region: String,
 }
@@ -55,6 +57,7 @@ impl Config {
             policy: required(vars, "POLICY_SOURCE", place)?,
             event_dry_run: required(vars, "EVENT_DRY_RUN", "true or false")?,
             event_replace: required(vars, "EVENT_REPLACE", "true or false")?,
+            quota_percent: required(vars, "QUOTA_PERCENT", "a whole number from 1 to 100")?,
             region: required(vars, "AWS_REGION", "a region such as us-east-1")?,
         })
     }

@@ -2,12 +2,12 @@
 
 use account_aws::Error;
 use account_core::ids::AccountId;
+use account_core::report::Contact;
 use account_core::stamped::Actor;
+use account_core::sweep::Order;
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use serde::Deserialize;
 use serde_json::Value;
-
-use crate::account::PRIMARY;
 
 const EXPECTED: &str = r#"a batch of its queue, {"accounts": ["111122223333"], "dry_run": true} or {"explain": "111122223333"}"#;
 const EXPECTED_RECORD: &str =
@@ -27,6 +27,8 @@ pub enum Event {
     },
     /// A person: what does the policy ask of this account, and why?
     Explain(AccountId),
+    /// A sweep: deal with a batch of accounts.
+    Sweep(Order),
 }
 
 /// A record of the queue.
@@ -81,6 +83,11 @@ impl Event {
             let event: SqsEvent =
                 serde_json::from_value(payload).or(Err(foreign("records of something else")))?;
             return Ok(Self::Batch(event.records.into_iter().map(record).collect()));
+        }
+        if payload.get("sweep").is_some() {
+            let order =
+                serde_json::from_value(payload).or(Err(foreign("a sweep without its batch")))?;
+            return Ok(Self::Sweep(order));
         }
         if payload.get("explain").is_some() {
             let Explain { explain } = serde_json::from_value(payload)
@@ -178,7 +185,7 @@ impl Passed {
         Some(Notice {
             account,
             contact: if is_primary {
-                Some(PRIMARY.to_owned())
+                Some(Contact::Primary.as_str().to_owned())
             } else {
                 alternate
             },

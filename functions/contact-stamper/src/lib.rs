@@ -11,6 +11,7 @@ mod batch;
 mod config;
 mod event;
 mod policy;
+mod sweep;
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -28,15 +29,16 @@ use account_core::ids::AccountId;
 use aws_smithy_async::time::SharedTimeSource;
 use lambda_runtime::{Context, LambdaEvent};
 use serde_json::Value;
+use tokio::sync::OnceCell;
 
-pub use answer::{Answer, Explanation, Line, Report};
+pub use answer::{Answer, Explanation, Report, Swept};
 pub use config::Config;
 pub use event::{Event, Notice, Record};
 use policy::Loaded;
 
 /// The IAM actions this function needs; the template grants these and no others, some of them only where the policy
 /// asks for them.
-pub const ACTIONS: [&str; 17] = [
+pub const ACTIONS: [&str; 18] = [
     contacts::GET_ALTERNATE,
     contacts::PUT_ALTERNATE,
     contacts::DELETE_ALTERNATE,
@@ -48,6 +50,7 @@ pub const ACTIONS: [&str; 17] = [
     bucket::GET_OBJECT,
     bucket::PUT_OBJECT,
     ledger::GET,
+    ledger::BATCH_GET,
     ledger::PUT,
     ledger::UPDATE,
     topic::PUBLISH,
@@ -69,6 +72,8 @@ pub struct Shell {
     bucket: Bucket,
     config: Config,
     contacts: Contacts,
+    /// A sweep's pace is its own.
+    sweep_contacts: Contacts,
     ledger: Ledger,
     organizations: Organizations,
     policies: Policies,
@@ -76,7 +81,7 @@ pub struct Shell {
     time: SharedTimeSource,
     topic: Topic,
     policy: Mutex<Option<Loaded>>,
-    key: Mutex<Option<FingerprintKey>>,
+    key: OnceCell<FingerprintKey>,
 }
 
 impl Shell {
@@ -91,10 +96,15 @@ impl Shell {
             policies: Policies::new(config.policy.clone(), clients.s3(), clients.ssm()),
             queue: Queue::new(clients.sqs(), config.queue.clone()),
             topic: Topic::new(clients.sns(), config.topic.clone()),
+            sweep_contacts: Contacts::new(
+                &clients.account(),
+                &config.region,
+                Share::of_sweep(config.quota_percent),
+            ),
             config,
             time,
             policy: Mutex::default(),
-            key: Mutex::default(),
+            key: OnceCell::new(),
         }
     }
 }
@@ -113,6 +123,7 @@ pub async fn handle(shell: &Shell, event: LambdaEvent<Value>) -> Result<Answer, 
                 .await
         }
         Event::Explain(account) => shell.explain(&account, own.as_ref()).await,
+        Event::Sweep(order) => shell.sweep(&order, own.as_ref(), &event.context).await,
     }
 }
 

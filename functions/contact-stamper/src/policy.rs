@@ -24,6 +24,8 @@ const VERSION_LENGTH: usize = 16;
 pub(crate) struct Loaded {
     pub(crate) policy: Arc<Policy>,
     pub(crate) version: String,
+    /// A sweep's gate has passed it, or a person has.
+    pub(crate) passed: bool,
     at: DateTime<Utc>,
 }
 
@@ -55,23 +57,27 @@ impl Shell {
 
     async fn newest(&self, now: DateTime<Utc>) -> Result<Loaded, Error> {
         let document = self.policies.read().await?;
-        let loaded = self.loaded(&document, now).await?;
-        if self.ledger.accepted_policy().await?.as_deref() != Some(&loaded.version) {
-            let text = document.0.into_bytes();
-            self.bucket.write(ACCEPTED, "text/plain", text).await?;
-            self.ledger.accept_policy(&loaded.version, now).await?;
-            tracing::info!(version = loaded.version, "the policy is accepted");
+        let mut loaded = self.loaded(&document, now).await?;
+        match self.ledger.accepted_policy().await? {
+            Some(accepted) if accepted.version == loaded.version => loaded.passed = accepted.passed,
+            _ => {
+                let text = document.0.into_bytes();
+                self.bucket.write(ACCEPTED, "text/plain", text).await?;
+                self.ledger.accept_policy(&loaded.version, now).await?;
+                tracing::info!(version = loaded.version, "the policy is accepted");
+            }
         }
         Ok(loaded)
     }
 
     /// The copy that was made when it was accepted: what stands at the source, or stood there, does not matter.
     async fn last_accepted(&self, now: DateTime<Utc>) -> Result<Option<Loaded>, Error> {
-        if self.ledger.accepted_policy().await?.is_none() {
+        let Some(accepted) = self.ledger.accepted_policy().await? else {
             return Ok(None);
-        }
+        };
         let document = Document::read(&self.bucket, ACCEPTED).await?;
-        let loaded = self.loaded(&document, now).await?;
+        let mut loaded = self.loaded(&document, now).await?;
+        loaded.passed = accepted.passed && accepted.version == loaded.version;
         let version = &loaded.version;
         tracing::warn!(version, "the last accepted policy stays in use");
         Ok(Some(loaded))
@@ -86,6 +92,7 @@ impl Shell {
         Ok(Loaded {
             policy: Arc::new(policy),
             version,
+            passed: false,
             at: now,
         })
     }

@@ -2,6 +2,8 @@
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::Error;
 
@@ -60,4 +62,33 @@ impl Bucket {
             .map(drop)
             .map_err(|error| Error::call(PUT_OBJECT, &error))
     }
+}
+
+/// An inventory of 50,000 accounts is some 15 MiB.
+const LONGEST: i64 = 1 << 26;
+
+/// Reads a document that a part of this stack wrote.
+///
+/// # Errors
+/// It is not there, may not be read, or is not what it should be.
+pub async fn read_json<T: DeserializeOwned>(bucket: &Bucket, key: &str) -> Result<T, Error> {
+    let bytes = bucket.read(key, LONGEST).await?;
+    serde_json::from_slice(&bytes).or(Err(Error::BrokenDocument {
+        key: key.to_owned(),
+    }))
+}
+
+/// Writes a document for another part of this stack.
+///
+/// # Errors
+/// It may not be written.
+pub async fn write_json(
+    bucket: &Bucket,
+    key: &str,
+    document: &impl Serialize,
+) -> Result<(), Error> {
+    let bytes = serde_json::to_vec(document).or(Err(Error::BrokenDocument {
+        key: key.to_owned(),
+    }))?;
+    bucket.write(key, "application/json", bytes).await
 }

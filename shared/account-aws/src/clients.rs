@@ -20,6 +20,7 @@ use crate::env::{Lookup, optional, required};
 const ACCOUNT: &str = "AWS_ENDPOINT_URL_ACCOUNT";
 const DYNAMODB: &str = "AWS_ENDPOINT_URL_DYNAMODB";
 const ORGANIZATIONS: &str = "AWS_ENDPOINT_URL_ORGANIZATIONS";
+const SFN: &str = "AWS_ENDPOINT_URL_SFN";
 const S3: &str = "AWS_ENDPOINT_URL_S3";
 const SNS: &str = "AWS_ENDPOINT_URL_SNS";
 const SQS: &str = "AWS_ENDPOINT_URL_SQS";
@@ -67,7 +68,7 @@ impl Clients {
     /// [`Error::Variable`] when one of Lambda's variables is missing.
     pub fn new(vars: &impl Lookup, edge: &Edge) -> Result<Self, Error> {
         let mut endpoints = Vec::new();
-        for name in [ACCOUNT, DYNAMODB, ORGANIZATIONS, S3, SNS, SQS, SSM] {
+        for name in [ACCOUNT, DYNAMODB, ORGANIZATIONS, S3, SFN, SNS, SQS, SSM] {
             if let Some(url) = optional::<String>(vars, name, "a URL")? {
                 endpoints.push((name, url));
             }
@@ -102,7 +103,13 @@ impl Clients {
         aws_sdk_sns::Client::new(&self.at(SNS))
     }
 
-    /// The policy, where it is an S3 object.
+    /// Executions of sweeps.
+    #[must_use]
+    pub fn sfn(&self) -> aws_sdk_sfn::Client {
+        aws_sdk_sfn::Client::new(&self.at(SFN))
+    }
+
+    /// The stack's own bucket; the policy, where it is an S3 object.
     #[must_use]
     pub fn s3(&self) -> aws_sdk_s3::Client {
         let config = aws_sdk_s3::config::Builder::from(&self.at(S3));

@@ -36,7 +36,7 @@ pub enum Target {
 }
 
 impl Target {
-    fn id(&self) -> Option<String> {
+    pub(crate) fn id(&self) -> Option<String> {
         match self {
             Self::Own => None,
             Self::Member(account) => Some(account.to_string()),
@@ -278,7 +278,7 @@ fn is_absent<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool
 }
 
 /// All problems of organizations mode come as AccessDenied; only the message's last sentence tells them apart.
-fn refusal<E: ProvideErrorMetadata>(
+pub(crate) fn refusal<E: ProvideErrorMetadata>(
     action: &'static str,
     error: &SdkError<E, HttpResponse>,
 ) -> Error {

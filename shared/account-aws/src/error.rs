@@ -116,6 +116,12 @@ pub enum Error {
         /// What is wrong with it.
         problem: &'static str,
     },
+    /// A document of a sweep is not as this version writes it.
+    #[error("object {key} of the stack's bucket is not what it should be; was it changed by hand?")]
+    BrokenDocument {
+        /// The object.
+        key: String,
+    },
     /// The policy is not accepted.
     #[error("the policy is refused: {refusals}")]
     PolicyRefused {
@@ -149,6 +155,7 @@ impl Error {
             Self::BrokenListing { .. } => "BrokenListing",
             Self::WrongOrganization { .. } => "WrongOrganization",
             Self::LedgerRow { .. } => "LedgerRow",
+            Self::BrokenDocument { .. } => "BrokenDocument",
             Self::PolicyRefused { .. } => "PolicyRefused",
             Self::OutOfTime { .. } => "OutOfTime",
         }

@@ -8,6 +8,8 @@ pub mod clock;
 pub mod contacts;
 pub mod env;
 pub mod error;
+pub mod executions;
+pub mod govcloud;
 pub mod ledger;
 mod limiter;
 mod limits;

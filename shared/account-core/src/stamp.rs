@@ -10,6 +10,7 @@
 use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 
 use crate::contact::{Contact, Field};
 use crate::policy::{Asked, AskedPrimary, Mode, PrimaryMode};
@@ -32,8 +33,20 @@ pub enum Reading<T> {
     Unreadable(String),
 }
 
+impl<T> Reading<T> {
+    /// What was read, present or absent; `None` where AWS did not say.
+    #[must_use]
+    pub fn known(&self) -> Option<Option<&T>> {
+        match self {
+            Self::Present(contact) => Some(Some(contact)),
+            Self::Absent => Some(None),
+            Self::Unreadable(_) => None,
+        }
+    }
+}
+
 /// A fingerprint of a contact: a keyed hash, so that it tells nothing without the key.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Fingerprint(pub String);
 
 /// What the stamper last wrote itself.

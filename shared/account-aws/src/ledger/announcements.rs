@@ -1,14 +1,13 @@
 //! Announcement rows: intent, claim, mark; and the baseline.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use account_core::announcement::Announcement;
 use account_core::creation::Odd;
 use account_core::ids::{AccountId, RequestId};
 use account_core::progress::Remembered;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
-use aws_sdk_dynamodb::types::{KeysAndAttributes, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use chrono::{DateTime, Utc};
@@ -18,11 +17,11 @@ use super::row::{
     BaselineRow, IntentRow, Item, OddRow, PENDING_INTENT, Stage, StageRow, announcement_key, item,
     key, millis, number, odd_key, parse, text, time, write_key,
 };
-use super::{BATCH_GET, Claim, Ledger, PUT, UPDATE, written};
+use super::{Claim, Ledger, PUT, UPDATE, written};
 use crate::Error;
 
-/// `BatchGetItem` takes 100 keys, a transaction 100 writes.
-const BATCH: usize = 100;
+/// A transaction takes 100 writes.
+pub(super) const BATCH: usize = 100;
 
 impl Ledger {
     /// What the ledger holds of these announcements; those it does not hold are left out. A row that cannot be read is
@@ -34,60 +33,14 @@ impl Ledger {
         &self,
         ids: &[Uuid],
     ) -> Result<HashMap<Uuid, Result<Remembered, Error>>, Error> {
+        let keys = ids.iter().map(|id| announcement_key(*id)).collect();
         let mut remembered = HashMap::new();
-        for ids in ids.chunks(BATCH) {
-            let mut keys: Vec<Item> = ids
-                .iter()
-                .map(|id| Item::from([("id".to_owned(), text(announcement_key(*id)))]))
-                .collect();
-            for round in 0.. {
-                let (rows, rest) = self.batch_get(keys).await?;
-                for row in rows {
-                    if let Some(id) = ids.iter().find(|id| announcement_key(**id) == key(&row)) {
-                        remembered.insert(*id, parse(row).map(|StageRow { stage }| stage.into()));
-                    }
-                }
-                if rest.is_empty() {
-                    break;
-                }
-                keys = rest;
-                // DynamoDB leaves keys over when it throttles.
-                tokio::time::sleep(Duration::from_millis(50 << round.min(6))).await;
+        for row in self.rows(keys, Some("id, stage")).await? {
+            if let Some(id) = ids.iter().find(|id| announcement_key(**id) == key(&row)) {
+                remembered.insert(*id, parse(row).map(|StageRow { stage }| stage.into()));
             }
         }
         Ok(remembered)
-    }
-
-    /// The rows of `keys`, and the keys that DynamoDB did not get to.
-    async fn batch_get(&self, keys: Vec<Item>) -> Result<(Vec<Item>, Vec<Item>), Error> {
-        let request = KeysAndAttributes::builder()
-            .set_keys(Some(keys))
-            .consistent_read(true)
-            .projection_expression("id, stage")
-            .build()
-            .or(Err(Error::Unavailable {
-                action: BATCH_GET,
-                problem: "the request could not be built".to_owned(),
-            }))?;
-        let call = self
-            .client
-            .batch_get_item()
-            .request_items(&self.table, request);
-        let answer = call
-            .send()
-            .await
-            .map_err(|error| Error::call(BATCH_GET, &error))?;
-        let rows = answer
-            .responses
-            .unwrap_or_default()
-            .remove(&self.table)
-            .unwrap_or_default();
-        let rest = answer
-            .unprocessed_keys
-            .unwrap_or_default()
-            .remove(&self.table)
-            .map(|rest| rest.keys);
-        Ok((rows, rest.unwrap_or_default()))
     }
 
     /// Writes the intent of an announcement, claimed until `claim` ends; `false` when its announcement is on its way or
@@ -127,20 +80,7 @@ impl Ledger {
         account: &AccountId,
         writes: &[(&str, u64)],
     ) -> Result<bool, Error> {
-        let unbuildable = || Error::Unavailable {
-            action: PUT,
-            problem: "the request could not be built".to_owned(),
-        };
-        let put = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(item(&intent_row(announcement, claim, now))?))
-            .condition_expression("attribute_not_exists(id)")
-            .build()
-            .or(Err(unbuildable()))?;
-        let mut call = self
-            .client
-            .transact_write_items()
-            .transact_items(TransactWriteItem::builder().put(put).build());
+        let mut updates = Vec::new();
         for (contact, version) in writes {
             let update = Update::builder()
                 .table_name(&self.table)
@@ -150,8 +90,36 @@ impl Ledger {
                 .expression_attribute_values(":version", number(*version))
                 .build()
                 .or(Err(unbuildable()))?;
-            call = call.transact_items(TransactWriteItem::builder().update(update).build());
+            updates.push(TransactWriteItem::builder().update(update).build());
         }
+        self.intend_with(announcement, claim, now, updates).await
+    }
+
+    /// Writes an intent and the state that it tells of, both or neither; `false` when that was not to be had, as when
+    /// the intent is there already or the state has moved on.
+    pub(super) async fn intend_with(
+        &self,
+        announcement: &Announcement,
+        claim: &Claim,
+        now: DateTime<Utc>,
+        state: Vec<TransactWriteItem>,
+    ) -> Result<bool, Error> {
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item(&intent_row(announcement, claim, now))?))
+            .condition_expression("attribute_not_exists(id)")
+            .build()
+            .or(Err(unbuildable()))?;
+        self.transact([vec![TransactWriteItem::builder().put(put).build()], state].concat())
+            .await
+    }
+
+    /// All of these writes or none; `false` when a condition did not hold.
+    pub(super) async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<bool, Error> {
+        let call = self
+            .client
+            .transact_write_items()
+            .set_transact_items(Some(writes));
         match call.send().await {
             Ok(_) => Ok(true),
             Err(error) if is_cancelled(&error) => Ok(false),
@@ -227,35 +195,35 @@ impl Ledger {
                 .iter()
                 .map(baseline_row)
                 .collect::<Result<Vec<_>, _>>()?;
-            if !self.put_together(rows.clone()).await? {
-                // One of the rows came into being meanwhile; alone, the others do not suffer from it.
-                for row in rows {
-                    self.put_new(row).await?;
-                }
-            }
+            self.put_all_new(rows).await?;
+        }
+        Ok(())
+    }
+
+    /// Puts rows, at most 100; those that exist already stay.
+    pub(super) async fn put_all_new(&self, rows: Vec<Item>) -> Result<(), Error> {
+        if rows.is_empty() || self.put_together(rows.clone()).await? {
+            return Ok(());
+        }
+        // One of the rows came into being meanwhile; alone, the others do not suffer from it.
+        for row in rows {
+            self.put_new(row).await?;
         }
         Ok(())
     }
 
     /// Puts new rows in one transaction; `false` when that was not to be had.
     async fn put_together(&self, rows: Vec<Item>) -> Result<bool, Error> {
-        let mut call = self.client.transact_write_items();
+        let mut puts = Vec::new();
         for row in rows {
             let put = Put::builder().table_name(&self.table).set_item(Some(row));
             let put = put
                 .condition_expression("attribute_not_exists(id)")
                 .build()
-                .or(Err(Error::Unavailable {
-                    action: PUT,
-                    problem: "the request could not be built".to_owned(),
-                }))?;
-            call = call.transact_items(TransactWriteItem::builder().put(put).build());
+                .or(Err(unbuildable()))?;
+            puts.push(TransactWriteItem::builder().put(put).build());
         }
-        match call.send().await {
-            Ok(_) => Ok(true),
-            Err(error) if is_cancelled(&error) => Ok(false),
-            Err(error) => Err(Error::call(PUT, &error)),
-        }
+        self.transact(puts).await
     }
 
     /// Remembers an odd status row; `true` when it is new and has to be reported.
@@ -270,6 +238,10 @@ impl Ledger {
         };
         self.put_new(item(&row)?).await
     }
+}
+
+fn unbuildable() -> Error {
+    Error::unusable(PUT, "the request could not be built")
 }
 
 fn is_cancelled<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {

@@ -8,6 +8,10 @@
 //! | `odd#<uuid>` | a status row that made no sense and was reported |
 //! | `policy` | the version of the policy that was accepted last |
 //! | `key` | the key of the fingerprints of own writes |
+//! | `link#<account>` | the GovCloud link of an account, as it was last seen |
+//! | `pair#<account>` | the GovCloud account that an account's creation request reported |
+//! | `findings` | which audit's findings are standing |
+//! | `lock#<sweep>` | the execution that sweeps |
 //! | `write#<account>#<contact>` | what the stamper last wrote itself, as a fingerprint |
 //!
 //! Intents and open rows carry `pending`, the key of the sparse index of the same name, until they are settled:
@@ -16,23 +20,31 @@
 //! lists a request, and a forgotten one would be announced again.
 
 mod announcements;
+mod findings;
+mod links;
+mod locks;
 mod open;
 mod policy;
 mod progress;
 mod row;
 mod writes;
 
+use std::time::Duration;
+
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use aws_sdk_dynamodb::types::KeysAndAttributes;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use chrono::{DateTime, Utc};
 
+pub use links::KnownLink;
 pub use open::{Intent, Open, Pending};
-pub use writes::{FingerprintKey, Remembered};
+pub use policy::Accepted;
+pub use writes::{FingerprintKey, NewWrite, OwnWrites, Remembered};
 
 use crate::Error;
-use row::Item;
+use row::{Item, text};
 
 /// IAM action of reading one row.
 pub const GET: &str = "dynamodb:GetItem";
@@ -46,6 +58,9 @@ pub const UPDATE: &str = "dynamodb:UpdateItem";
 pub const DELETE: &str = "dynamodb:DeleteItem";
 /// IAM action of reading the index `pending`.
 pub const QUERY: &str = "dynamodb:Query";
+
+/// `BatchGetItem` takes so many keys.
+const KEYS: usize = 100;
 
 /// Who works on something, and until when nobody else may.
 #[derive(Clone, Debug)]
@@ -69,6 +84,74 @@ impl Ledger {
     #[must_use]
     pub fn new(client: Client, table: String) -> Self {
         Self { client, table }
+    }
+
+    /// The rows of these keys; those that are not there are left out.
+    async fn rows(&self, keys: Vec<String>, projection: Option<&str>) -> Result<Vec<Item>, Error> {
+        let mut rows = Vec::new();
+        for keys in keys.chunks(KEYS) {
+            let key = |id: &String| Item::from([("id".to_owned(), text(id))]);
+            let mut keys: Vec<Item> = keys.iter().map(key).collect();
+            for round in 0.. {
+                let (some, rest) = self.batch_get(keys, projection).await?;
+                rows.extend(some);
+                if rest.is_empty() {
+                    break;
+                }
+                keys = rest;
+                // DynamoDB leaves keys over when it throttles.
+                tokio::time::sleep(Duration::from_millis(50 << round.min(6))).await;
+            }
+        }
+        Ok(rows)
+    }
+
+    /// The rows of `keys`, and the keys that DynamoDB did not get to.
+    async fn batch_get(
+        &self,
+        keys: Vec<Item>,
+        projection: Option<&str>,
+    ) -> Result<(Vec<Item>, Vec<Item>), Error> {
+        let request = KeysAndAttributes::builder()
+            .set_keys(Some(keys))
+            .consistent_read(true)
+            .set_projection_expression(projection.map(str::to_owned))
+            .build()
+            .or(Err(Error::unusable(
+                BATCH_GET,
+                "the request could not be built",
+            )))?;
+        let call = self
+            .client
+            .batch_get_item()
+            .request_items(&self.table, request);
+        let answer = call
+            .send()
+            .await
+            .map_err(|error| Error::call(BATCH_GET, &error))?;
+        let rows = answer
+            .responses
+            .unwrap_or_default()
+            .remove(&self.table)
+            .unwrap_or_default();
+        let rest = answer
+            .unprocessed_keys
+            .unwrap_or_default()
+            .remove(&self.table)
+            .map(|rest| rest.keys);
+        Ok((rows, rest.unwrap_or_default()))
+    }
+
+    /// The row of a key.
+    async fn row(&self, key: &str) -> Result<Option<Item>, Error> {
+        let get = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .key("id", text(key))
+            .consistent_read(true);
+        let answer = get.send().await.map_err(|error| Error::call(GET, &error))?;
+        Ok(answer.item)
     }
 
     /// Puts a row, unless there is one of its key already; `false` then.

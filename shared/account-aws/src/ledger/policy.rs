@@ -3,30 +3,33 @@
 use chrono::{DateTime, Utc};
 
 use super::row::{POLICY, PolicyRow, item, parse, text};
-use super::{GET, Ledger, PUT};
+use super::{Ledger, PUT, UPDATE, written};
 use crate::Error;
 
+/// The policy that was accepted last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// Its version.
+    pub version: String,
+    /// A sweep's gate has passed it, or a person has: events may replace and remove by it.
+    pub passed: bool,
+}
+
 impl Ledger {
-    /// The version of the policy that was accepted last.
+    /// The policy that was accepted last, if one ever was.
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub async fn accepted_policy(&self) -> Result<Option<String>, Error> {
-        let get = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .key("id", text(POLICY))
-            .consistent_read(true);
-        let answer = get.send().await.map_err(|error| Error::call(GET, &error))?;
-        let Some(item) = answer.item else {
-            return Ok(None);
-        };
-        let PolicyRow { version, .. } = parse(item)?;
-        Ok(Some(version))
+    pub async fn accepted_policy(&self) -> Result<Option<Accepted>, Error> {
+        let row = self.row(POLICY).await?.map(parse).transpose()?;
+        Ok(row.map(
+            |PolicyRow {
+                 version, passed, ..
+             }| Accepted { version, passed },
+        ))
     }
 
-    /// Remembers that this version of the policy was accepted.
+    /// Remembers that this version of the policy was accepted. It has to pass a gate anew.
     ///
     /// # Errors
     /// When the ledger cannot be written.
@@ -35,6 +38,7 @@ impl Ledger {
             id: POLICY.to_owned(),
             version: version.to_owned(),
             accepted: now,
+            passed: false,
         };
         let put = self
             .client
@@ -45,5 +49,25 @@ impl Ledger {
             .await
             .map(drop)
             .map_err(|error| Error::call(PUT, &error))
+    }
+
+    /// Remembers that this version of the policy has passed a gate; `false` when another one is accepted by now.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub async fn pass_policy(&self, version: &str) -> Result<bool, Error> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("id", text(POLICY))
+            .update_expression("SET passed = :true")
+            .condition_expression("version = :version")
+            .expression_attribute_values(
+                ":true",
+                aws_sdk_dynamodb::types::AttributeValue::Bool(true),
+            )
+            .expression_attribute_values(":version", text(version));
+        written(UPDATE, update.send().await)
     }
 }

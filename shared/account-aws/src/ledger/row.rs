@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use account_core::announcement::timestamp;
+use account_core::govcloud::RememberedLink;
 use account_core::ids::{AccountId, OrganizationId, RequestId};
+use account_core::sweep::Sweep;
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
@@ -20,6 +22,8 @@ pub(super) const ANNOUNCEMENT: &str = "announcement#";
 
 pub(super) const POLICY: &str = "policy";
 pub(super) const KEY: &str = "key";
+
+pub(super) const FINDINGS: &str = "findings";
 
 /// Values of the attribute `pending`, one for each kind of row that needs work.
 pub(super) const PENDING_INTENT: &str = "intent";
@@ -39,6 +43,18 @@ pub(super) fn odd_key(fingerprint: Uuid) -> String {
 
 pub(super) fn write_key(account: &AccountId, contact: &str) -> String {
     format!("write#{account}#{contact}")
+}
+
+pub(super) fn link_key(account: &AccountId) -> String {
+    format!("link#{account}")
+}
+
+pub(super) fn pair_key(account: &AccountId) -> String {
+    format!("pair#{account}")
+}
+
+pub(super) fn lock_key(sweep: Sweep) -> String {
+    format!("lock#{}", sweep.as_str())
 }
 
 /// How far an announcement has come.
@@ -111,6 +127,44 @@ pub(super) struct PolicyRow {
     pub(super) id: String,
     pub(super) version: String,
     pub(super) accepted: DateTime<Utc>,
+    /// A sweep's gate has passed this version, or a person has.
+    #[serde(default)]
+    pub(super) passed: bool,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct LinkRow {
+    pub(super) id: String,
+    #[serde(flatten)]
+    pub(super) link: RememberedLink,
+}
+
+impl LinkRow {
+    pub(super) fn new(account: &AccountId, link: &RememberedLink) -> Self {
+        Self {
+            id: link_key(account),
+            link: link.clone(),
+        }
+    }
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct PairRow {
+    pub(super) id: String,
+    pub(super) govcloud: AccountId,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct FindingsRow {
+    pub(super) id: String,
+    pub(super) version: u64,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct LockRow {
+    pub(super) id: String,
+    /// The ARN of an execution.
+    pub(super) holder: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -128,6 +182,9 @@ pub(super) struct WriteRow {
     pub(super) version: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) unannounced: Option<String>,
+    /// The sweep that wrote it, whose report tells of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) sweep: Option<String>,
 }
 
 pub(super) fn parse<T: DeserializeOwned>(item: Item) -> Result<T, Error> {

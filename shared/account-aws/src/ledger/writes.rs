@@ -1,15 +1,16 @@
 //! What the stamper wrote itself: never the values, only their keyed hash.
 
+use std::collections::HashMap;
+
 use account_core::ids::AccountId;
 use account_core::stamp::{Fingerprint, OwnWrite};
-use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use uuid::Uuid;
 
-use super::row::{KEY, KeyRow, WriteRow, item, parse, text, write_key};
-use super::{GET, Ledger, PUT, written};
+use super::row::{KEY, KeyRow, WriteRow, item, number, parse, write_key};
+use super::{Ledger, PUT, written};
 use crate::Error;
 
 /// The key of the fingerprints. It never leaves the ledger.
@@ -49,6 +50,39 @@ pub struct Remembered {
     pub version: u64,
     /// What was done, where that is not yet announced.
     pub unannounced: Option<String>,
+    /// The sweep that did it, if one did.
+    pub sweep: Option<String>,
+}
+
+/// Own writes, by account and contact.
+#[derive(Clone, Debug, Default)]
+pub struct OwnWrites(HashMap<String, Remembered>);
+
+impl OwnWrites {
+    /// What was last written to a contact of an account.
+    #[must_use]
+    pub fn get(&self, account: &AccountId, contact: &str) -> Option<&Remembered> {
+        self.0.get(&write_key(account, contact))
+    }
+}
+
+/// A write that is about to be made.
+#[derive(Clone, Copy, Debug)]
+pub struct NewWrite<'a> {
+    /// The account.
+    pub account: &'a AccountId,
+    /// The contact's type, or `PRIMARY`.
+    pub contact: &'a str,
+    /// `added`, `replaced` or `removed`.
+    pub change: &'a str,
+    /// Of what is written.
+    pub fingerprint: &'a Fingerprint,
+    /// The own write before.
+    pub before: Option<&'a Remembered>,
+    /// It goes over the last own write, and so is no contest.
+    pub is_own: bool,
+    /// The sweep that writes, if one does.
+    pub sweep: Option<&'a str>,
 }
 
 impl Ledger {
@@ -64,95 +98,59 @@ impl Ledger {
         if self.put_new(item(&row)?).await? {
             return Ok(FingerprintKey(row.key.into_bytes()));
         }
-        let get = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .key("id", text(KEY))
-            .consistent_read(true);
-        let answer = get.send().await.map_err(|error| Error::call(GET, &error))?;
         let missing = || Error::LedgerRow {
             row: KEY.to_owned(),
             problem: "it came and went",
         };
-        let KeyRow { key, .. } = parse(answer.item.ok_or_else(missing)?)?;
+        let KeyRow { key, .. } = parse(self.row(KEY).await?.ok_or_else(missing)?)?;
         Ok(FingerprintKey(key.into_bytes()))
     }
 
-    /// What was last written to a contact. `contact` is its type, or `PRIMARY`.
+    /// What was last written to these contacts of these accounts, by account and contact. A contact is its type, or
+    /// `PRIMARY`.
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub async fn own_write(
+    pub async fn own_writes(
         &self,
-        account: &AccountId,
-        contact: &str,
-    ) -> Result<Option<Remembered>, Error> {
-        let key = write_key(account, contact);
-        let get = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .key("id", text(key))
-            .consistent_read(true);
-        let answer = get.send().await.map_err(|error| Error::call(GET, &error))?;
-        let Some(item) = answer.item else {
-            return Ok(None);
-        };
-        let WriteRow {
-            fingerprint,
-            at,
-            writes,
-            version,
-            unannounced,
-            ..
-        } = parse(item)?;
-        Ok(Some(Remembered {
-            own: OwnWrite {
-                fingerprint: Fingerprint(fingerprint),
-                at,
-                writes,
-            },
-            version,
-            unannounced,
-        }))
+        accounts: &[AccountId],
+        contacts: &[&str],
+    ) -> Result<OwnWrites, Error> {
+        let keys = accounts
+            .iter()
+            .flat_map(|account| contacts.iter().map(|contact| write_key(account, contact)));
+        let mut writes = HashMap::new();
+        for row in self.rows(keys.collect(), None).await? {
+            let row: WriteRow = parse(row)?;
+            writes.insert(row.id.clone(), row.into());
+        }
+        Ok(OwnWrites(writes))
     }
 
-    /// Remembers a write that is about to be made, in place of `before`; `None` when somebody else was faster.
-    /// `is_own` says that it goes over the last own write, and so is no contest.
+    /// Remembers a write that is about to be made; `None` when somebody else was faster.
     ///
     /// # Errors
     /// When the ledger cannot be written; then nothing may be written to the account.
-    #[expect(clippy::too_many_arguments, reason = "all that a row of a write holds")]
     pub async fn intend_write(
         &self,
-        account: &AccountId,
-        contact: &str,
-        change: &str,
-        fingerprint: &Fingerprint,
-        before: Option<&Remembered>,
-        is_own: bool,
+        write: &NewWrite<'_>,
         now: DateTime<Utc>,
     ) -> Result<Option<Remembered>, Error> {
+        let before = write.before;
         let recent = before.filter(|before| now - before.own.at < TimeDelta::days(1));
         let contests = recent.map_or(0, |before| before.own.writes);
         let next = Remembered {
             own: OwnWrite {
-                fingerprint: fingerprint.clone(),
+                fingerprint: write.fingerprint.clone(),
                 at: now,
-                writes: if is_own { contests } else { contests + 1 },
+                writes: if write.is_own { contests } else { contests + 1 },
             },
             version: before.map_or(0, |before| before.version) + 1,
-            unannounced: Some(change.to_owned()),
+            // A sweep tells of its writes in its report.
+            unannounced: write.sweep.is_none().then(|| write.change.to_owned()),
+            sweep: write.sweep.map(str::to_owned),
         };
-        let row = WriteRow {
-            id: write_key(account, contact),
-            fingerprint: fingerprint.0.clone(),
-            at: now,
-            writes: next.own.writes,
-            version: next.version,
-            unannounced: next.unannounced.clone(),
-        };
+        let row = WriteRow::new(write.account, write.contact, &next);
         let put = self
             .client
             .put_item()
@@ -162,10 +160,7 @@ impl Ledger {
             None => put.condition_expression("attribute_not_exists(id)"),
             Some(before) => put
                 .condition_expression("version = :before")
-                .expression_attribute_values(
-                    ":before",
-                    AttributeValue::N(before.version.to_string()),
-                ),
+                .expression_attribute_values(":before", number(before.version)),
         };
         Ok(written(PUT, put.send().await)?.then_some(next))
     }
@@ -181,31 +176,57 @@ impl Ledger {
         refused: &Remembered,
         before: Option<&Remembered>,
     ) -> Result<(), Error> {
-        let none = || OwnWrite {
-            fingerprint: Fingerprint(String::new()),
-            at: DateTime::UNIX_EPOCH,
-            writes: 0,
+        let none = || Remembered {
+            own: OwnWrite {
+                fingerprint: Fingerprint(String::new()),
+                at: DateTime::UNIX_EPOCH,
+                writes: 0,
+            },
+            version: 0,
+            unannounced: None,
+            sweep: None,
         };
-        let own = before.map_or_else(none, |before| before.own.clone());
-        let row = WriteRow {
-            id: write_key(account, contact),
-            fingerprint: own.fingerprint.0,
-            at: own.at,
-            writes: own.writes,
+        let restored = Remembered {
             version: refused.version,
-            unannounced: before.and_then(|before| before.unannounced.clone()),
+            ..before.cloned().unwrap_or_else(none)
         };
+        let row = WriteRow::new(account, contact, &restored);
         let put = self
             .client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(item(&row)?));
-        let put = put
+            .set_item(Some(item(&row)?))
             .condition_expression("version = :refused")
-            .expression_attribute_values(
-                ":refused",
-                AttributeValue::N(refused.version.to_string()),
-            );
+            .expression_attribute_values(":refused", number(refused.version));
         written(PUT, put.send().await).map(drop)
+    }
+}
+
+impl WriteRow {
+    fn new(account: &AccountId, contact: &str, write: &Remembered) -> Self {
+        Self {
+            id: write_key(account, contact),
+            fingerprint: write.own.fingerprint.0.clone(),
+            at: write.own.at,
+            writes: write.own.writes,
+            version: write.version,
+            unannounced: write.unannounced.clone(),
+            sweep: write.sweep.clone(),
+        }
+    }
+}
+
+impl From<WriteRow> for Remembered {
+    fn from(row: WriteRow) -> Self {
+        Self {
+            own: OwnWrite {
+                fingerprint: Fingerprint(row.fingerprint),
+                at: row.at,
+                writes: row.writes,
+            },
+            version: row.version,
+            unannounced: row.unannounced,
+            sweep: row.sweep,
+        }
     }
 }

@@ -1,37 +1,13 @@
 //! Accounts: what must be known of one before its contacts are looked at.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
-use account_core::ids::{AccountId, UnitId};
+use account_core::ids::AccountId;
+use account_core::inventory::{Member, Name};
 use aws_sdk_organizations::types::Account;
-use chrono::{DateTime, Utc};
 
 use super::{DESCRIBE_ACCOUNT, LIST_TAGS, Organizations};
 use crate::Error;
-
-/// The name of an account. Personal data: its `Debug` shows nothing of it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct AccountName(pub String);
-
-impl fmt::Debug for AccountName {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("AccountName(…)")
-    }
-}
-
-/// What Organizations tells of an account.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AccountFacts {
-    /// Its name, which AWS also makes the full name of its first primary contact.
-    pub name: AccountName,
-    /// PENDING_ACTIVATION, ACTIVE, SUSPENDED, PENDING_CLOSURE, CLOSED, or a state that is not known yet.
-    pub state: String,
-    /// Its organizational units, from the outermost to its own; absent where AWS gives no path.
-    pub units: Option<Vec<UnitId>>,
-    /// When it joined the organization.
-    pub joined: Option<DateTime<Utc>>,
-}
 
 impl Organizations {
     /// An account, or `None` where the organization has none of this id ([`DescribeAccount`]).
@@ -40,7 +16,7 @@ impl Organizations {
     ///
     /// # Errors
     /// Whatever else AWS answers than an account or `AccountNotFoundException`.
-    pub async fn account(&self, id: &AccountId) -> Result<Option<AccountFacts>, Error> {
+    pub async fn account(&self, id: &AccountId) -> Result<Option<Member>, Error> {
         self.limits.ready(DESCRIBE_ACCOUNT).await;
         match self
             .client
@@ -49,7 +25,7 @@ impl Organizations {
             .send()
             .await
         {
-            Ok(answer) => Ok(answer.account.map(facts)),
+            Ok(answer) => Ok(answer.account.and_then(member)),
             Err(error)
                 if error
                     .as_service_error()
@@ -104,7 +80,8 @@ impl Organizations {
     }
 }
 
-fn facts(account: Account) -> AccountFacts {
+/// An account as it is listed and described; without an id it is none.
+pub(super) fn member(account: Account) -> Option<Member> {
     // `Status` was to be retired in September 2026; both say the same where both are there.
     let status = account.status.map(|status| status.as_str().to_owned());
     let state = account
@@ -121,10 +98,11 @@ fn facts(account: Account) -> AccountFacts {
                 .filter_map(|step| step.parse().ok())
                 .collect()
         });
-    AccountFacts {
-        name: AccountName(account.name.unwrap_or_default()),
+    Some(Member {
+        id: account.id?.parse().ok()?,
         state: state.unwrap_or_default(),
         units,
         joined: account.joined_timestamp.and_then(super::time),
-    }
+        name: Name::new(account.name.unwrap_or_default()),
+    })
 }

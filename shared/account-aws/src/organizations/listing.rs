@@ -1,17 +1,12 @@
 //! Listings of creation requests.
 
-use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 use account_core::creation::Status;
 use aws_sdk_organizations::operation::list_create_account_status::ListCreateAccountStatusError;
 use aws_sdk_organizations::types::CreateAccountState;
 
+use super::pages::{Pages, is_stale_token};
 use super::{LIST, Organizations, status};
 use crate::Error;
-
-/// How often one listing starts again because AWS no longer takes its token.
-const RESTARTS: u8 = 2;
 
 impl Organizations {
     /// Lists the creation requests in `states`, or all of them where `states` is empty ([`ListCreateAccountStatus`]).
@@ -22,27 +17,18 @@ impl Organizations {
         Listing {
             organizations: self,
             states: states.to_vec(),
-            token: None,
-            tokens: HashSet::new(),
-            restarts: 0,
-            ended: false,
+            pages: Pages::new(LIST),
             rows: 0,
         }
     }
 }
 
 /// A listing that is either whole or an error.
-///
-/// The SDK's paginator is not used: it takes a repeated token for the end and stops in silence.
 #[derive(Debug)]
 pub struct Listing<'a> {
     organizations: &'a Organizations,
     states: Vec<CreateAccountState>,
-    token: Option<String>,
-    /// Hashes of the tokens that were followed; a token may have 100,000 characters.
-    tokens: HashSet<u64>,
-    restarts: u8,
-    ended: bool,
+    pages: Pages,
     rows: u32,
 }
 
@@ -53,10 +39,13 @@ impl Listing<'_> {
     /// # Errors
     /// [`Error::BrokenListing`] when AWS repeats a token or refuses tokens again and again, or the call's own error.
     pub async fn page(&mut self) -> Result<Option<Vec<Status>>, Error> {
-        while !self.ended {
+        while !self.pages.ended {
             match self.fetch().await? {
                 Some(rows) => return Ok(Some(rows)),
-                None => self.restart()?,
+                None => {
+                    self.pages.restart()?;
+                    self.rows = 0;
+                }
             }
         }
         Ok(None)
@@ -65,7 +54,7 @@ impl Listing<'_> {
     /// Whether the last page has been given.
     #[must_use]
     pub fn has_ended(&self) -> bool {
-        self.ended
+        self.pages.ended
     }
 
     /// How many rows this listing has given, since it last began.
@@ -81,18 +70,19 @@ impl Listing<'_> {
         let call = self.organizations.client.list_create_account_status();
         let call = call
             .set_states(states)
-            .set_next_token(self.token.clone())
+            .set_next_token(self.pages.token.clone())
             .max_results(20);
         let answer = match call.send().await {
             Ok(answer) => answer,
             Err(error)
-                if self.token.is_some() && error.as_service_error().is_some_and(refuses_token) =>
+                if self.pages.token.is_some()
+                    && error.as_service_error().is_some_and(refuses_token) =>
             {
                 return Ok(None);
             }
             Err(error) => return Err(Error::call(LIST, &error)),
         };
-        self.follow(answer.next_token)?;
+        self.pages.follow(answer.next_token)?;
         let rows: Vec<_> = answer
             .create_account_statuses
             .unwrap_or_default()
@@ -102,42 +92,8 @@ impl Listing<'_> {
         self.rows += u32::try_from(rows.len()).unwrap_or(u32::MAX);
         Ok(Some(rows))
     }
-
-    /// Only a missing or empty token ends a listing; an empty page does not.
-    fn follow(&mut self, token: Option<String>) -> Result<(), Error> {
-        self.token = token.filter(|token| !token.is_empty());
-        let Some(token) = &self.token else {
-            self.ended = true;
-            return Ok(());
-        };
-        let mut hasher = DefaultHasher::new();
-        token.hash(&mut hasher);
-        if self.tokens.insert(hasher.finish()) {
-            Ok(())
-        } else {
-            Err(Error::BrokenListing {
-                action: LIST,
-                problem: "AWS repeated a NextToken",
-            })
-        }
-    }
-
-    fn restart(&mut self) -> Result<(), Error> {
-        if self.restarts == RESTARTS {
-            return Err(Error::BrokenListing {
-                action: LIST,
-                problem: "AWS refused its own NextToken three times",
-            });
-        }
-        self.restarts += 1;
-        self.token = None;
-        self.tokens.clear();
-        self.rows = 0;
-        Ok(())
-    }
 }
 
-/// The prose of the API names the reason INVALID_PAGINATION_TOKEN, its model INVALID_NEXT_TOKEN.
 fn refuses_token(error: &ListCreateAccountStatusError) -> bool {
     #[expect(
         clippy::wildcard_enum_match_arm,
@@ -145,12 +101,7 @@ fn refuses_token(error: &ListCreateAccountStatusError) -> bool {
     )]
     match error {
         ListCreateAccountStatusError::InvalidInputException(error) => {
-            error.reason.as_ref().is_some_and(|reason| {
-                matches!(
-                    reason.as_str(),
-                    "INVALID_NEXT_TOKEN" | "INVALID_PAGINATION_TOKEN"
-                )
-            })
+            is_stale_token(error.reason.as_ref().map(|reason| reason.as_str()))
         }
         _ => false,
     }

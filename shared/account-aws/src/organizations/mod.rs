@@ -1,7 +1,9 @@
 //! Creation requests and accounts as AWS Organizations tells of them.
 
 mod accounts;
+mod inventory;
 mod listing;
+mod pages;
 
 use account_core::creation::Status;
 use account_core::ids::RequestId;
@@ -9,7 +11,6 @@ use aws_sdk_organizations::Client;
 use aws_sdk_organizations::types::CreateAccountStatus;
 use chrono::{DateTime, Utc};
 
-pub use accounts::{AccountFacts, AccountName};
 pub use listing::Listing;
 
 use crate::Error;
@@ -22,6 +23,10 @@ pub const LIST: &str = "organizations:ListCreateAccountStatus";
 pub const DESCRIBE_ACCOUNT: &str = "organizations:DescribeAccount";
 /// IAM action of [`Organizations::tags`].
 pub const LIST_TAGS: &str = "organizations:ListTagsForResource";
+/// IAM action of [`Organizations::members`].
+pub const LIST_ACCOUNTS: &str = "organizations:ListAccounts";
+/// IAM action of [`Organizations::members`], where AWS gives no paths.
+pub const LIST_PARENTS: &str = "organizations:ListParents";
 /// IAM action of [`Organizations::describe`].
 pub const DESCRIBE: &str = "organizations:DescribeCreateAccountStatus";
 

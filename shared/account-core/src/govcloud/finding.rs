@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::history::{RememberedLink, transition};
 use super::link::{Link, Observation};
@@ -17,7 +18,7 @@ const ENDING: [&str; 3] = ["SUSPENDED", "PENDING_CLOSURE", "CLOSED"];
 const GOVCLOUD_ENDING: [&str; 2] = ["SUSPENDED", "CLOSED"];
 
 /// An account as an audit found it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Audited {
     /// The standard account.
     pub id: AccountId,

@@ -17,7 +17,7 @@ macro_rules! words {
 
             /// As reports write it.
             #[must_use]
-            pub fn as_str(self) -> &'static str {
+            pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $word),+
                 }

@@ -1,6 +1,7 @@
 //! Sweeps: what one pass over the whole organization covers, and whether it may change contacts.
 
 mod announced;
+mod documents;
 mod gate;
 
 use std::collections::BTreeSet;
@@ -8,6 +9,10 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 pub use announced::{Finish, finished, sweep_failed};
+pub use documents::{
+    AccountFound, AccountResult, Batch, BatchAccount, ChangeWord, Item, Order, Phase, Plan,
+    PlannedChange, Rest, Results,
+};
 pub use gate::{Counts, Gate, Limits, Reason, gate};
 
 use crate::ids::AccountId;

@@ -257,6 +257,7 @@ fn variable(vars: &[(&str, &str)], name: &str) -> Option<String> {
         ),
         ("POLICY_SOURCE", "ssm:policy"),
         ("BUCKET", "own"),
+        ("QUOTA_PERCENT", "80"),
         ("EVENT_DRY_RUN", "false"),
         ("EVENT_REPLACE", "false"),
     ];

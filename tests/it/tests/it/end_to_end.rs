@@ -187,10 +187,10 @@ impl Scene {
         for report in answer.as_array().unwrap() {
             let contacts = report["contacts"].as_object().unwrap();
             assert_eq!(contacts.len(), 3, "{report}");
-            for line in contacts.values() {
+            for (contact, line) in contacts {
                 assert_eq!(
                     line,
-                    &json!({"found": "match", "done": "nothing"}),
+                    &json!({"contact": contact, "found": "match", "done": "nothing"}),
                     "{report}"
                 );
             }

@@ -42,10 +42,10 @@ const NOTICES: &str = "\
 account-joined-organization-api-call.json              444455556666
 account-joined-organization.json                       444455556666
 create-managed-account.json                            444455556666
-delete-alternate-contact-by-a-user-api-call.json       444455556666 DeleteAlternateContact of SECURITY by -
+delete-alternate-contact-by-a-user-api-call.json       444455556666 DeleteAlternateContact of BILLING by -
 move-account-api-call.json                             444455556666
-put-alternate-contact-api-call.json                    444455556666 PutAlternateContact of SECURITY by arn:aws:iam::111122223333:role/my-admin-role
-put-alternate-contact-standalone-api-call.json         111122223333 PutAlternateContact of SECURITY by arn:aws:iam::111122223333:role/my-admin-role
+put-alternate-contact-api-call.json                    444455556666 PutAlternateContact of BILLING by arn:aws:iam::111122223333:role/my-admin-role
+put-alternate-contact-standalone-api-call.json         111122223333 PutAlternateContact of BILLING by arn:aws:iam::111122223333:role/my-admin-role
 put-contact-information-api-call.json                  444455556666 PutContactInformation of PRIMARY by arn:aws:iam::111122223333:role/my-admin-role
 tag-resource-api-call.json                             444455556666
 tag-resource-of-a-unit-api-call.json                   -

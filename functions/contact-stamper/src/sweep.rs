@@ -1,0 +1,285 @@
+//! A batch of a sweep: plan, or apply what was planned.
+
+use std::time::Duration;
+
+use account_aws::Error;
+use account_aws::bucket::{read_json, write_json};
+use account_core::ids::AccountId;
+use account_core::report::{Contact, ContactLine, Done};
+use account_core::stamp::Permit;
+use account_core::sweep::{
+    AccountFound, AccountResult, Batch, BatchAccount, ChangeWord, Order, Phase, PlannedChange,
+    Results,
+};
+use futures_util::{StreamExt, stream};
+use lambda_runtime::Context;
+use tokio::sync::OnceCell;
+use tokio::time::{Instant, timeout_at};
+
+use crate::Shell;
+use crate::account::{CONTACTS, Look, Plan, Sight};
+use crate::announce::claim;
+use crate::answer::{Answer, Swept, line};
+use crate::apply::Made;
+
+/// So many accounts are looked at side by side: the quota sets the pace, not the time that AWS takes for an answer.
+const IN_FLIGHT: usize = 10;
+
+/// Of the time that is left, so much is for the results.
+const FOR_RESULTS: Duration = Duration::from_secs(4);
+
+impl Shell {
+    /// Deals with the accounts of a batch, as far as time allows, and leaves the results in the bucket.
+    ///
+    /// # Errors
+    /// The batch cannot be read, there is no policy, or the results cannot be written.
+    pub(crate) async fn sweep(
+        &self,
+        order: &Order,
+        own_account: Option<&AccountId>,
+        context: &Context,
+    ) -> Result<Answer, Error> {
+        let left = self.time_left(&claim(context));
+        let deadline = Instant::now() + left.saturating_sub(FOR_RESULTS);
+        let batch: Batch = read_json(&self.bucket, &order.batch).await?;
+        let policy = self.policy().await?;
+        let ids: Vec<_> = batch
+            .accounts
+            .iter()
+            .map(|it| it.member.id.clone())
+            .collect();
+        let sight = Sight {
+            contacts: &self.sweep_contacts,
+            key: self.key().await?,
+            own_writes: self.ledger.own_writes(&ids, &CONTACTS).await?,
+            own_account,
+            permit: Permit::All,
+            management: OnceCell::new(),
+            policy,
+        };
+        let throttled = self.sweep_contacts.throttles();
+        let planned_under = batch.policy_version.as_deref();
+        let is_superseded = planned_under.is_some_and(|version| version != sight.policy.version);
+        let deal = |account| self.deal(account, order, &sight, is_superseded);
+        let mut work = stream::iter(&batch.accounts)
+            .map(deal)
+            .buffer_unordered(IN_FLIGHT);
+        let mut accounts = Vec::new();
+        // What is in flight then is not in the results: the next round looks at it again.
+        while let Ok(Some(result)) = timeout_at(deadline, work.next()).await {
+            accounts.push(result);
+        }
+        let results = Results {
+            policy_version: Some(sight.policy.version.clone()),
+            throttled: self.sweep_contacts.throttles() - throttled,
+            accounts,
+        };
+        write_json(&self.bucket, &order.result, &results).await?;
+        Ok(Answer::Swept(Swept {
+            accounts: results.accounts.len(),
+            again: results.accounts.iter().filter(|it| it.again).count(),
+            unreached: ids.len() - results.accounts.len(),
+            throttled: results.throttled,
+        }))
+    }
+
+    async fn deal(
+        &self,
+        account: &BatchAccount,
+        order: &Order,
+        sight: &Sight<'_>,
+        is_superseded: bool,
+    ) -> AccountResult {
+        let member = &account.member;
+        let mut result = AccountResult {
+            id: member.id.clone(),
+            state: member.state.clone(),
+            again: false,
+            found: AccountFound::Later(String::new()),
+        };
+        match self.look_at(member, sight).await {
+            Look::Skip(reason) => result.found = AccountFound::Skipped(reason),
+            Look::Later(reason) => {
+                result.again = true;
+                result.found = AccountFound::Later(reason);
+            }
+            Look::Plan(plan) if order.phase == Phase::Apply => {
+                let applied = Apply {
+                    shell: self,
+                    sight,
+                    sweep: &order.sweep,
+                    plan: &plan,
+                    is_superseded,
+                };
+                match applied.changes(&account.changes).await {
+                    Ok((lines, again)) => {
+                        result.again = again;
+                        result.found = contacts(lines);
+                    }
+                    Err(error) => {
+                        tracing::error!(kind = error.kind(), account = %member.id, "{error}");
+                        result.again = true;
+                        result.found = AccountFound::Later(error.kind().to_owned());
+                    }
+                }
+            }
+            Look::Plan(plan) => {
+                result.again = plan.again;
+                result.found = planned(&plan);
+            }
+        }
+        if self.has_left(&result).await {
+            result.again = false;
+            result.found = AccountFound::Skipped("it has left the organization".to_owned());
+        }
+        result
+    }
+
+    /// Whether an account whose contacts are denied has left since the inventory.
+    async fn has_left(&self, result: &AccountResult) -> bool {
+        let AccountFound::Contacts { lines, .. } = &result.found else {
+            return false;
+        };
+        let is_denied = |line: &ContactLine| line.reason.as_deref() == Some("Denied");
+        lines.iter().any(is_denied)
+            && matches!(self.organizations.account(&result.id).await, Ok(None))
+    }
+}
+
+fn contacts(lines: Vec<ContactLine>) -> AccountFound {
+    AccountFound::Contacts {
+        lines,
+        changes: Vec::new(),
+    }
+}
+
+/// What a plan would change, and how each contact is.
+fn planned(plan: &Plan) -> AccountFound {
+    let mut lines = Vec::new();
+    let mut changes = Vec::new();
+    let mut add = |line: ContactLine, change: Option<PlannedChange>| {
+        lines.push(line);
+        changes.extend(change);
+    };
+    for it in &plan.alternates {
+        let contact = it.kind.into();
+        let change = it.change().zip(it.before.clone());
+        let change = change.map(|(change, before)| planned_change(contact, change, before));
+        add(line(contact, &it.decision), change);
+    }
+    if let Some(it) = &plan.primary {
+        let change = it.change().zip(it.before.clone());
+        let change =
+            change.map(|(change, before)| planned_change(Contact::Primary, change, before));
+        add(line(Contact::Primary, &it.decision), change);
+    }
+    AccountFound::Contacts { lines, changes }
+}
+
+fn planned_change(
+    contact: Contact,
+    change: ChangeWord,
+    before: account_core::stamp::Fingerprint,
+) -> PlannedChange {
+    PlannedChange {
+        contact,
+        change,
+        before,
+    }
+}
+
+/// One account's part of an approved plan, and how the account is now.
+struct Apply<'a> {
+    shell: &'a Shell,
+    sight: &'a Sight<'a>,
+    sweep: &'a str,
+    plan: &'a Plan,
+    is_superseded: bool,
+}
+
+impl Apply<'_> {
+    /// Makes the planned changes, each if its contact still is as it was when it was planned.
+    async fn changes(&self, changes: &[PlannedChange]) -> Result<(Vec<ContactLine>, bool), Error> {
+        let mut lines = Vec::new();
+        let mut again = self.plan.again;
+        for change in changes {
+            let Some(made) = self.change(change).await? else {
+                continue;
+            };
+            again |= made.again;
+            lines.push(made.line);
+        }
+        Ok((lines, again))
+    }
+
+    /// `None` where the policy no longer asks anything of the contact.
+    async fn change(&self, change: &PlannedChange) -> Result<Option<Made>, Error> {
+        let (contacts, sweep) = (self.sight.contacts, Some(self.sweep));
+        let alternates = &self.plan.alternates;
+        if let Some(planned) = alternates
+            .iter()
+            .find(|it| change.contact == it.kind.into())
+        {
+            let line = line(change.contact, &planned.decision);
+            let own = planned.own.as_ref().and_then(|own| own.sweep.as_deref());
+            return match self.verdict(
+                change,
+                planned.before.as_ref(),
+                own,
+                planned.decision.is_own,
+            ) {
+                Verdict::Write => {
+                    let made = self
+                        .shell
+                        .apply_alternate(self.plan, planned, contacts, sweep);
+                    made.await.map(Some)
+                }
+                Verdict::Leave(done) => Ok(Some(Made::left(line, done))),
+            };
+        }
+        let Some(planned) = &self.plan.primary else {
+            return Ok(None);
+        };
+        let line = line(change.contact, &planned.decision);
+        let own = planned.own.as_ref().and_then(|own| own.sweep.as_deref());
+        match self.verdict(
+            change,
+            planned.before.as_ref(),
+            own,
+            planned.decision.is_own,
+        ) {
+            Verdict::Write => {
+                let made = self
+                    .shell
+                    .apply_primary(self.plan, planned, contacts, sweep);
+                made.await.map(Some)
+            }
+            Verdict::Leave(done) => Ok(Some(Made::left(line, done))),
+        }
+    }
+
+    fn verdict(
+        &self,
+        change: &PlannedChange,
+        before: Option<&account_core::stamp::Fingerprint>,
+        own_sweep: Option<&str>,
+        is_own: bool,
+    ) -> Verdict {
+        if is_own && own_sweep == Some(self.sweep) {
+            // An earlier round wrote it and did not live to say so.
+            Verdict::Leave(Done::Written)
+        } else if self.is_superseded {
+            Verdict::Leave(Done::Superseded)
+        } else if before.is_some_and(|before| *before != change.before) {
+            Verdict::Leave(Done::Surprised)
+        } else {
+            Verdict::Write
+        }
+    }
+}
+
+/// Whether a planned change is made.
+enum Verdict {
+    Write,
+    Leave(Done),
+}
