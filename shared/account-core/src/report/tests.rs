@@ -83,7 +83,10 @@ fn links() -> Report {
 fn csv(report: &Report) -> String {
     let mut out = Vec::new();
     write_csv(report, &mut out).unwrap();
-    String::from_utf8(out).unwrap().replace("\r\n", "\n")
+    let text = String::from_utf8(out).unwrap();
+    // A line ends as RFC 4180 says.
+    assert_eq!(text.matches("\r\n").count(), text.lines().count());
+    text.replace("\r\n", "\n")
 }
 
 #[test]
