@@ -1,20 +1,15 @@
 //! Announces what was changed, and what others changed.
 
 use account_aws::ledger::{Claim, Remembered};
-use account_aws::{Error, clock};
+use account_aws::{Error, clock, outbox};
 use account_core::announcement::Announcement;
 use account_core::ids::AccountId;
 use account_core::report::Found;
 use account_core::stamped::{Actor, Change, Drift, drift_found, stamped};
-use chrono::TimeDelta;
-use lambda_runtime::Context;
 
 use crate::Shell;
 use crate::account::Plan;
 use crate::answer::Report;
-
-/// A claim outlasts its invocation by this: clocks may differ.
-pub(crate) const CLAIM_BEYOND_DEADLINE: TimeDelta = TimeDelta::minutes(1);
 
 impl Shell {
     /// Announces own writes; each is marked once its announcement's intent is safe.
@@ -96,27 +91,7 @@ impl Shell {
         }
     }
 
-    /// An intent that stays behind is taken up by the poller's next tick.
     async fn publish(&self, announcement: &Announcement, claim: &Claim) -> Result<(), Error> {
-        match self.topic.publish(announcement).await {
-            Ok(()) => {
-                self.ledger
-                    .mark(announcement.id, clock::now(&self.time))
-                    .await
-            }
-            Err(error) => {
-                self.ledger.release(announcement.id, claim).await?;
-                Err(error)
-            }
-        }
-    }
-}
-
-/// A claim for as long as this invocation may last, and a minute against clocks that differ.
-pub(crate) fn claim(context: &Context) -> Claim {
-    let deadline: chrono::DateTime<chrono::Utc> = context.deadline().into();
-    Claim {
-        owner: context.request_id.clone(),
-        until: deadline + CLAIM_BEYOND_DEADLINE,
+        outbox::publish(&self.ledger, &self.topic, announcement, claim, &self.time).await
     }
 }

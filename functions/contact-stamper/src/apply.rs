@@ -248,6 +248,15 @@ impl Made {
         }
     }
 
+    /// In a sweep nobody comes again for a write that AWS refused for good.
+    pub(crate) fn or_failed(mut self) -> Self {
+        let is_refused = self.line.done == Done::Planned && self.line.reason.is_some();
+        if is_refused && !self.again {
+            self.line.done = Done::Failed;
+        }
+        self
+    }
+
     pub(crate) fn nothing(line: ContactLine) -> Self {
         Self {
             again: line.done == Done::Unsettled,

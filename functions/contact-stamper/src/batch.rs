@@ -13,7 +13,6 @@ use aws_lambda_events::event::sqs::SqsBatchResponse;
 use lambda_runtime::Context;
 
 use crate::account::{Look, Plan};
-use crate::announce::{CLAIM_BEYOND_DEADLINE, claim};
 use crate::answer::{Answer, Explained, Explanation, Report, line};
 use crate::apply::Applied;
 use crate::event::{Notice, Record};
@@ -41,7 +40,7 @@ impl Shell {
         own: Option<&AccountId>,
     ) -> Result<Answer, Error> {
         let mut answer = SqsBatchResponse::default();
-        let claim = claim(context);
+        let claim = Claim::of(context);
         for record in records {
             let work = self.record(&record, own, &claim);
             let work = tokio::time::timeout(self.time_left(&claim), work).await;
@@ -143,7 +142,7 @@ impl Shell {
     ) -> Result<Answer, Error> {
         // Without a policy there is nothing to say about any account.
         self.policy().await?;
-        let claim = claim(context);
+        let claim = Claim::of(context);
         let mut reports = Vec::new();
         for account in accounts {
             let work = self.bring(account, dry_run, own, &claim);
@@ -183,8 +182,9 @@ impl Shell {
 
     /// The time until this invocation must answer.
     pub(crate) fn time_left(&self, claim: &Claim) -> Duration {
-        let left = claim.until - CLAIM_BEYOND_DEADLINE - clock::now(&self.time);
-        left.to_std().unwrap_or_default().saturating_sub(MARGIN)
+        claim
+            .time_left(clock::now(&self.time))
+            .saturating_sub(MARGIN)
     }
 
     /// Says of one account where each value comes from, and what a run would do.

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use account_aws::Error;
 use account_aws::bucket::{read_json, write_json};
+use account_aws::ledger::Claim;
 use account_core::ids::AccountId;
 use account_core::report::{Contact, ContactLine, Done};
-use account_core::stamp::Permit;
+use account_core::stamp::{Fingerprint, Found, Permit};
 use account_core::sweep::{
     AccountFound, AccountResult, Batch, BatchAccount, ChangeWord, Order, Phase, PlannedChange,
     Results,
@@ -17,8 +18,7 @@ use tokio::sync::OnceCell;
 use tokio::time::{Instant, timeout_at};
 
 use crate::Shell;
-use crate::account::{CONTACTS, Look, Plan, Sight};
-use crate::announce::claim;
+use crate::account::{CONTACTS, Look, Plan, Planned, Sight};
 use crate::answer::{Answer, Swept, line};
 use crate::apply::Made;
 
@@ -39,9 +39,9 @@ impl Shell {
         own_account: Option<&AccountId>,
         context: &Context,
     ) -> Result<Answer, Error> {
-        let left = self.time_left(&claim(context));
+        let left = self.time_left(&Claim::of(context));
         let deadline = Instant::now() + left.saturating_sub(FOR_RESULTS);
-        let batch: Batch = read_json(&self.bucket, &order.batch).await?;
+        let batch: Batch = read_json(&self.bucket, &order.item.batch).await?;
         let policy = self.policy().await?;
         let ids: Vec<_> = batch
             .accounts
@@ -74,7 +74,7 @@ impl Shell {
             throttled: self.sweep_contacts.throttles() - throttled,
             accounts,
         };
-        write_json(&self.bucket, &order.result, &results).await?;
+        write_json(&self.bucket, &order.item.result, &results).await?;
         Ok(Answer::Swept(Swept {
             accounts: results.accounts.len(),
             again: results.accounts.iter().filter(|it| it.again).count(),
@@ -176,11 +176,7 @@ fn planned(plan: &Plan) -> AccountFound {
     AccountFound::Contacts { lines, changes }
 }
 
-fn planned_change(
-    contact: Contact,
-    change: ChangeWord,
-    before: account_core::stamp::Fingerprint,
-) -> PlannedChange {
+fn planned_change(contact: Contact, change: ChangeWord, before: Fingerprint) -> PlannedChange {
     PlannedChange {
         contact,
         change,
@@ -215,62 +211,49 @@ impl Apply<'_> {
     /// `None` where the policy no longer asks anything of the contact.
     async fn change(&self, change: &PlannedChange) -> Result<Option<Made>, Error> {
         let (contacts, sweep) = (self.sight.contacts, Some(self.sweep));
-        let alternates = &self.plan.alternates;
-        if let Some(planned) = alternates
-            .iter()
-            .find(|it| change.contact == it.kind.into())
-        {
-            let line = line(change.contact, &planned.decision);
-            let own = planned.own.as_ref().and_then(|own| own.sweep.as_deref());
-            return match self.verdict(
-                change,
-                planned.before.as_ref(),
-                own,
-                planned.decision.is_own,
-            ) {
+        let mut alternates = self.plan.alternates.iter();
+        let made = if let Some(it) = alternates.find(|it| change.contact == it.kind.into()) {
+            match self.verdict(change, it) {
                 Verdict::Write => {
-                    let made = self
-                        .shell
-                        .apply_alternate(self.plan, planned, contacts, sweep);
-                    made.await.map(Some)
+                    self.shell
+                        .apply_alternate(self.plan, it, contacts, sweep)
+                        .await?
                 }
-                Verdict::Leave(done) => Ok(Some(Made::left(line, done))),
-            };
-        }
-        let Some(planned) = &self.plan.primary else {
+                Verdict::Leave(done) => Made::left(line(change.contact, &it.decision), done),
+            }
+        } else if let Some(it) = &self.plan.primary {
+            match self.verdict(change, it) {
+                Verdict::Write => {
+                    self.shell
+                        .apply_primary(self.plan, it, contacts, sweep)
+                        .await?
+                }
+                Verdict::Leave(done) => Made::left(line(change.contact, &it.decision), done),
+            }
+        } else {
             return Ok(None);
         };
-        let line = line(change.contact, &planned.decision);
-        let own = planned.own.as_ref().and_then(|own| own.sweep.as_deref());
-        match self.verdict(
-            change,
-            planned.before.as_ref(),
-            own,
-            planned.decision.is_own,
-        ) {
-            Verdict::Write => {
-                let made = self
-                    .shell
-                    .apply_primary(self.plan, planned, contacts, sweep);
-                made.await.map(Some)
-            }
-            Verdict::Leave(done) => Ok(Some(Made::left(line, done))),
-        }
+        Ok(Some(made.or_failed()))
     }
 
-    fn verdict(
+    fn verdict<K, T, F: PartialEq>(
         &self,
         change: &PlannedChange,
-        before: Option<&account_core::stamp::Fingerprint>,
-        own_sweep: Option<&str>,
-        is_own: bool,
+        now: &Planned<K, T, F>,
     ) -> Verdict {
-        if is_own && own_sweep == Some(self.sweep) {
+        let sweep = now.own.as_ref().and_then(|own| own.sweep.as_deref());
+        if now.decision.is_own && sweep == Some(self.sweep) {
             // An earlier round wrote it and did not live to say so.
             Verdict::Leave(Done::Written)
         } else if self.is_superseded {
             Verdict::Leave(Done::Superseded)
-        } else if before.is_some_and(|before| *before != change.before) {
+        } else if now.decision.found == Found::Match {
+            Verdict::Leave(Done::Nothing)
+        } else if now
+            .before
+            .as_ref()
+            .is_some_and(|before| *before != change.before)
+        {
             Verdict::Leave(Done::Surprised)
         } else {
             Verdict::Write

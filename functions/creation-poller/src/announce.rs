@@ -3,9 +3,23 @@
 use account_aws::Error;
 use account_aws::ledger::Intent;
 use account_core::announcement::Announcement;
-use account_core::creation::Finished;
+use account_core::creation::{Finished, Outcome};
 
+use crate::Shell;
 use crate::run::Run;
+
+impl Shell {
+    /// AWS lists a request for an unknown time; the audit of GovCloud links asks for its pair for ever.
+    pub(crate) async fn remember_pair(&self, request: &Finished) -> Result<(), Error> {
+        match &request.outcome {
+            Outcome::Succeeded {
+                account,
+                govcloud_account: Some(govcloud),
+            } => self.ledger.remember_pair(account, govcloud).await,
+            Outcome::Succeeded { .. } | Outcome::Failed { .. } => Ok(()),
+        }
+    }
+}
 
 impl Run<'_> {
     /// Announces an outcome, unless its announcement is on its way or gone already.
@@ -14,6 +28,7 @@ impl Run<'_> {
         if let Some(flaw) = &request.flaw {
             tracing::error!(request = %request.id, "announced without a part of its status that makes no sense: {flaw}");
         }
+        shell.remember_pair(request).await?;
         let announcement = request.announcement(&shell.config.organization, self.now());
         let intended = shell
             .ledger

@@ -117,7 +117,10 @@ impl Run<'_> {
             };
             match fate {
                 Fate::Announce => self.announce(&request).await?,
-                Fate::Baseline => history.push((id, request.id)),
+                Fate::Baseline => {
+                    self.shell.remember_pair(&request).await?;
+                    history.push((id, request.id));
+                }
                 Fate::Nothing => drop(self.shell.known.borrow_mut().insert(id)),
             }
         }

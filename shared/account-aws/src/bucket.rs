@@ -47,6 +47,25 @@ impl Bucket {
         Ok(bytes.to_vec())
     }
 
+    /// The same, or `None` where there is no such object. Wants `s3:ListBucket`: without it S3 says that what is not
+    /// there is denied.
+    ///
+    /// # Errors
+    /// It is too long, or may not be read.
+    pub async fn find(&self, key: &str, longest: i64) -> Result<Option<Vec<u8>>, Error> {
+        match self.read(key, longest).await {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(Error::Refused { code, .. }) if code == "NoSuchKey" => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The bucket's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Writes an object whole ([`PutObject`]).
     ///
     /// [`PutObject`]: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
@@ -72,8 +91,23 @@ const LONGEST: i64 = 1 << 26;
 /// # Errors
 /// It is not there, may not be read, or is not what it should be.
 pub async fn read_json<T: DeserializeOwned>(bucket: &Bucket, key: &str) -> Result<T, Error> {
-    let bytes = bucket.read(key, LONGEST).await?;
-    serde_json::from_slice(&bytes).or(Err(Error::BrokenDocument {
+    parsed(key, &bucket.read(key, LONGEST).await?)
+}
+
+/// The same, or `None` where there is no such document.
+///
+/// # Errors
+/// It may not be read, or is not what it should be.
+pub async fn find_json<T: DeserializeOwned>(
+    bucket: &Bucket,
+    key: &str,
+) -> Result<Option<T>, Error> {
+    let bytes = bucket.find(key, LONGEST).await?;
+    bytes.map(|bytes| parsed(key, &bytes)).transpose()
+}
+
+fn parsed<T: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<T, Error> {
+    serde_json::from_slice(bytes).or(Err(Error::BrokenDocument {
         key: key.to_owned(),
     }))
 }

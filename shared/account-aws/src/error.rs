@@ -122,6 +122,20 @@ pub enum Error {
         /// The object.
         key: String,
     },
+    /// One sweep of a kind runs at a time.
+    #[error("another sweep of this kind is running ({holder}): wait for its end, or stop it")]
+    SweepRunning {
+        /// The execution.
+        holder: String,
+    },
+    /// There is nothing to resume or to apply.
+    #[error(
+        "sweep {sweep} is not there, is of another kind, made no plan, or has expired: take an id of the announcements SweepFinished"
+    )]
+    NoSuchSweep {
+        /// The sweep.
+        sweep: String,
+    },
     /// The policy is not accepted.
     #[error("the policy is refused: {refusals}")]
     PolicyRefused {
@@ -156,6 +170,8 @@ impl Error {
             Self::WrongOrganization { .. } => "WrongOrganization",
             Self::LedgerRow { .. } => "LedgerRow",
             Self::BrokenDocument { .. } => "BrokenDocument",
+            Self::SweepRunning { .. } => "SweepRunning",
+            Self::NoSuchSweep { .. } => "NoSuchSweep",
             Self::PolicyRefused { .. } => "PolicyRefused",
             Self::OutOfTime { .. } => "OutOfTime",
         }

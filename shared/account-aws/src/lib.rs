@@ -15,6 +15,7 @@ mod limiter;
 mod limits;
 pub mod logs;
 pub mod organizations;
+pub mod outbox;
 pub mod policies;
 pub mod queue;
 pub mod topic;

@@ -13,7 +13,13 @@ use tracing_subscriber::{Layer, fmt};
 use crate::env::Lookup;
 
 /// Our crates, by the beginning of their names.
-const OWN: [&str; 3] = ["account_", "creation_poller", "contact_stamper"];
+const OWN: [&str; 5] = [
+    "account_",
+    "contact_stamper",
+    "creation_poller",
+    "govcloud_auditor",
+    "organization_sweep",
+];
 
 /// Starts logging to `writer`, by the variables of Lambda's [logging controls]: `AWS_LAMBDA_LOG_LEVEL` (INFO if it is
 /// not set, or no level), `AWS_LAMBDA_LOG_FORMAT`. A second start changes nothing.

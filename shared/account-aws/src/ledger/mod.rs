@@ -36,7 +36,8 @@ use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+use lambda_runtime::Context;
 
 pub use links::KnownLink;
 pub use open::{Intent, Open, Pending};
@@ -70,6 +71,27 @@ pub struct Claim {
     pub owner: String,
     /// The invocation is surely over then.
     pub until: DateTime<Utc>,
+}
+
+/// A claim outlasts its invocation by this: clocks may differ.
+const BEYOND: TimeDelta = TimeDelta::minutes(1);
+
+impl Claim {
+    /// The claim of an invocation, until after its deadline.
+    #[must_use]
+    pub fn of(context: &Context) -> Self {
+        let deadline: DateTime<Utc> = context.deadline().into();
+        Self {
+            owner: context.request_id.clone(),
+            until: deadline + BEYOND,
+        }
+    }
+
+    /// The time until the invocation's deadline.
+    #[must_use]
+    pub fn time_left(&self, now: DateTime<Utc>) -> Duration {
+        (self.until - BEYOND - now).to_std().unwrap_or_default()
+    }
 }
 
 /// The ledger's table.

@@ -41,10 +41,8 @@ pub struct Order {
     pub sweep: String,
     /// What to do.
     pub phase: Phase,
-    /// The key of the batch.
-    pub batch: String,
-    /// The key of its results.
-    pub result: String,
+    /// Which accounts.
+    pub item: Item,
 }
 
 /// One line of the list that the state machine reads: a batch, and where its results go.
@@ -114,7 +112,7 @@ impl ChangeWord {
 }
 
 /// What a batch found. Accounts that it did not reach are left out.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Results {
     /// The version of the policy; of a contact sweep only.

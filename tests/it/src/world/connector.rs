@@ -19,13 +19,15 @@ use simulator::Simulator;
 use tokio::sync::Notify;
 
 use super::dynamodb::Table;
+use super::executions::Executions;
 use super::objects::Objects;
 use super::parameters::Parameters;
 use super::queue::Queue;
 use super::topic::Topic;
 
 /// The services of the world, by the beginning of their hosts.
-const SERVICES: [&str; 7] = [
+const SERVICES: [&str; 8] = [
+    "states",
     "account",
     "dynamodb",
     "organizations",
@@ -154,6 +156,7 @@ pub(super) struct Connector {
     pub(super) objects: Objects,
     pub(super) parameters: Parameters,
     pub(super) queue: Queue,
+    pub(super) executions: Executions,
     pub(super) simulator: Simulator,
     pub(super) topic: Topic,
     pub(super) table: Table,
@@ -223,6 +226,7 @@ impl Connector {
         match service {
             "account" | "organizations" => self.simulator.answer(request).await,
             "s3" => Ok(self.objects.answer(&request)),
+            "states" => Ok(self.executions.answer(request.body())),
             "sqs" => Ok(self.queue.answer(request.body())),
             "ssm" => Ok(self.parameters.answer(request.body())),
             "dynamodb" => Ok(self.table.answer(&request, halves)),

@@ -3,10 +3,12 @@
 
 mod connector;
 mod dynamodb;
+mod executions;
 mod objects;
 mod parameters;
 mod queue;
 mod stamper;
+mod sweep;
 mod time;
 mod topic;
 
@@ -23,10 +25,12 @@ use serde_json::Value;
 use simulator::Simulator;
 
 pub use connector::{Call, Kill, Refusal};
+pub use executions::Executions;
 pub use objects::Objects;
 pub use parameters::Parameters;
 pub use queue::Queue;
 pub use stamper::Delivery;
+pub use sweep::{Ended, Sweeping};
 pub use time::Clock;
 pub use topic::Message;
 
@@ -56,6 +60,8 @@ pub struct World {
     pub parameters: Parameters,
     /// The stamper's queue.
     pub queue: Queue,
+    /// Step Functions.
+    pub executions: Executions,
     topic: Topic,
     table: Table,
     traffic: Arc<Mutex<Traffic>>,
@@ -67,7 +73,13 @@ impl World {
     pub fn new(options: simulator::Options) -> Self {
         let clock = Clock::new();
         let traffic = Traffic {
-            allowed: [&creation_poller::ACTIONS[..], &contact_stamper::ACTIONS[..]].concat(),
+            allowed: [
+                &contact_stamper::ACTIONS[..],
+                &creation_poller::ACTIONS[..],
+                &govcloud_auditor::ACTIONS[..],
+                &organization_sweep::ACTIONS[..],
+            ]
+            .concat(),
             rng: Some(StdRng::seed_from_u64(options.seed)),
             ..Traffic::default()
         };
@@ -76,6 +88,7 @@ impl World {
             objects: Objects::default(),
             parameters: Parameters::default(),
             queue: Queue::default(),
+            executions: Executions::default(),
             topic: Topic::default(),
             table: Table::new(),
             traffic: Arc::new(Mutex::new(traffic)),
@@ -100,6 +113,7 @@ impl World {
             objects: self.objects.clone(),
             parameters: self.parameters.clone(),
             queue: self.queue.clone(),
+            executions: self.executions.clone(),
             simulator: self.simulator.clone(),
             topic: self.topic.clone(),
             table: self.table.clone(),
@@ -260,6 +274,13 @@ fn variable(vars: &[(&str, &str)], name: &str) -> Option<String> {
         ("QUOTA_PERCENT", "80"),
         ("EVENT_DRY_RUN", "false"),
         ("EVENT_REPLACE", "false"),
+        ("HAS_CONTACTS", "true"),
+        ("HAS_GOVCLOUD", "true"),
+        ("SWEEP_DRY_RUN", "false"),
+        ("MAX_CHANGE_PERCENT", "10"),
+        ("MAX_UNKNOWN_PERCENT", "10"),
+        ("PENDING_DAYS", "7"),
+        ("ROUND_WAIT_SECONDS", "60"),
     ];
     vars.iter()
         .chain(&usual)

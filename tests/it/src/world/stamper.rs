@@ -36,7 +36,18 @@ impl World {
 
     /// Invokes the stamper; `None` when it is killed.
     pub async fn stamp(&self, shell: &Shell, payload: Value) -> Option<Result<Value, Error>> {
-        let context = self.context(Duration::from_secs(180));
+        self.stamp_within(shell, payload, Duration::from_secs(180))
+            .await
+    }
+
+    /// Invokes the stamper with a Lambda timeout; `None` when it is killed.
+    pub async fn stamp_within(
+        &self,
+        shell: &Shell,
+        payload: Value,
+        timeout: Duration,
+    ) -> Option<Result<Value, Error>> {
+        let context = self.context(timeout);
         let invocation = contact_stamper::handle(shell, LambdaEvent::new(payload, context));
         let answer = self.until_death(invocation).await?;
         Some(answer.map(|answer| serde_json::to_value(answer).unwrap()))

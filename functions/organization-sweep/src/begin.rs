@@ -1,0 +1,182 @@
+//! Begins a sweep: one of a kind at a time.
+
+use account_aws::Error;
+use account_core::sweep::{AccountFound, AccountResult, BatchAccount, Phase, Results, Sweep};
+use chrono::{DateTime, Utc};
+
+use crate::Shell;
+use crate::event::{Input, is_sweep_id};
+use crate::files::Files;
+use crate::state::{Items, Next, State};
+
+impl Shell {
+    /// Takes the lock, and finds out what is to be swept.
+    ///
+    /// # Errors
+    /// [`Error::SweepRunning`] when another execution sweeps; [`Error::NoSuchSweep`] when there is nothing to resume or to
+    /// apply.
+    pub(crate) async fn begin(
+        &self,
+        execution: &str,
+        started: DateTime<Utc>,
+        input: &Input,
+    ) -> Result<State, Error> {
+        let kind = input.kind();
+        let is_there = match kind {
+            Sweep::Contacts => self.config.has_contacts,
+            Sweep::GovCloud => self.config.has_govcloud,
+        };
+        let id = execution.rsplit(':').next().unwrap_or_default();
+        if !is_there {
+            return Err(Error::ForeignEvent {
+                found: format!("a sweep of {}", kind.as_str()),
+                expected: "a kind of sweep that this stack has: contacts with a policy, govcloud in the partition aws",
+            });
+        }
+        if !is_sweep_id(id) {
+            return Err(Error::ForeignEvent {
+                found: "an execution with another name".to_owned(),
+                expected: "a name of letters, digits, - and _, or none",
+            });
+        }
+        self.lock(kind, execution).await?;
+        let state = State {
+            id: id.to_owned(),
+            kind,
+            phase: match kind {
+                Sweep::Contacts => Phase::Plan,
+                Sweep::GovCloud => Phase::Audit,
+            },
+            round: 1,
+            fruitless: 0,
+            planned: None,
+            next: Next::Inventory,
+            wait: 0,
+            items: Items::default(),
+            started,
+            counts: None,
+            outcome: None,
+        };
+        match input {
+            Input::Sweep(_) => Ok(state),
+            Input::Resume(_, sweep) => self.resume(state, sweep).await,
+            Input::ApplyPlan(sweep) => self.apply_plan(state, sweep).await,
+        }
+    }
+
+    async fn lock(&self, kind: Sweep, execution: &str) -> Result<(), Error> {
+        let holder = self.ledger.lock_holder(kind).await?;
+        let running = |holder: &str| Error::SweepRunning {
+            holder: holder.to_owned(),
+        };
+        // A holder that no longer runs did not live to give the lock back.
+        if let Some(other) = holder.as_deref().filter(|holder| *holder != execution)
+            && self.executions.is_running(other).await?
+        {
+            return Err(running(other));
+        }
+        if self
+            .ledger
+            .take_lock(kind, execution, holder.as_deref())
+            .await?
+        {
+            Ok(())
+        } else {
+            Err(running("one that began a moment ago"))
+        }
+    }
+
+    /// Takes up what another sweep left uncovered. What that one found counts as found.
+    async fn resume(&self, mut state: State, sweep: &str) -> Result<State, Error> {
+        let before = Files {
+            bucket: &self.bucket,
+            sweep,
+        };
+        let missing = || Error::NoSuchSweep {
+            sweep: sweep.to_owned(),
+        };
+        let old = before.state().await?.ok_or_else(missing)?;
+        if old.kind != state.kind {
+            return Err(missing());
+        }
+        let (members, found) = (before.inventory().await?, self.found(&before, &old).await?);
+        let id = state.id.clone();
+        let files = self.files(&id);
+        let (mut accounts, mut rest) = (Vec::new(), Vec::new());
+        for member in members
+            .iter()
+            .filter(|member| self.is_swept(state.kind, member))
+        {
+            match found.get(&member.id).and_then(covered_before) {
+                Some(result) => accounts.push(result),
+                None => rest.push(BatchAccount {
+                    member: member.clone(),
+                    changes: Vec::new(),
+                }),
+            }
+        }
+        files.write_inventory(&members).await?;
+        let results = Results {
+            accounts,
+            ..Results::default()
+        };
+        files.write_found_before(state.phase, &results).await?;
+        state.items = files
+            .write_batches(state.phase, state.round, rest, None)
+            .await?;
+        state.next = Next::Batches;
+        Ok(state)
+    }
+
+    /// Applies the plan of another sweep: a person has approved it by naming it.
+    async fn apply_plan(&self, mut state: State, sweep: &str) -> Result<State, Error> {
+        let before = Files {
+            bucket: &self.bucket,
+            sweep,
+        };
+        let missing = || Error::NoSuchSweep {
+            sweep: sweep.to_owned(),
+        };
+        let old = before.state().await?.ok_or_else(missing)?;
+        let plan = before.plan().await?.ok_or_else(missing)?;
+        let last = old.planned.unwrap_or(old.round);
+        let planned = before.collected(Phase::Plan, last).await?;
+        let id = state.id.clone();
+        let files = self.files(&id);
+        files.write_inventory(&before.inventory().await?).await?;
+        files.write_plan(&plan).await?;
+        let results = Results {
+            policy_version: Some(plan.policy_version.clone()),
+            accounts: planned.accounts.into_values().collect(),
+            throttled: 0,
+        };
+        files.write_found_before(Phase::Plan, &results).await?;
+        if !self.ledger.pass_policy(&plan.policy_version).await? {
+            tracing::warn!("the policy has changed since the plan was made");
+        }
+        state.phase = Phase::Apply;
+        state.planned = Some(0);
+        let version = Some(plan.policy_version.as_str());
+        state.items = files
+            .write_batches(Phase::Apply, state.round, plan.accounts, version)
+            .await?;
+        state.next = Next::Batches;
+        Ok(state)
+    }
+}
+
+/// How an account that an earlier sweep covered goes into a later one.
+fn covered_before(result: &AccountResult) -> Option<AccountResult> {
+    let found = match &result.found {
+        AccountFound::Contacts { lines, .. } => AccountFound::Contacts {
+            lines: lines.clone(),
+            changes: Vec::new(),
+        },
+        AccountFound::Later(_) => return None,
+        AccountFound::Skipped(_) | AccountFound::Link(_) => result.found.clone(),
+    };
+    (!result.again).then(|| AccountResult {
+        found,
+        ..result.clone()
+    })
+}

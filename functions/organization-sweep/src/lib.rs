@@ -1,0 +1,120 @@
+//! The steps of a sweep over the whole organization, one invocation each: begin, inventory, collect, gate, report.
+//!
+//! Between inventory and collect the state machine lets batches run, in the contact stamper or the GovCloud auditor.
+
+mod audit;
+mod begin;
+mod collect;
+mod config;
+mod event;
+mod files;
+mod gate;
+mod inventory;
+mod report;
+mod state;
+
+use account_aws::bucket::{self, Bucket};
+use account_aws::clients::Clients;
+use account_aws::executions::{self, Executions};
+use account_aws::ledger::{self, Claim, Ledger};
+use account_aws::organizations::{self, Organizations};
+use account_aws::topic::{self, Topic};
+use account_aws::{Error, Share};
+use aws_smithy_async::time::SharedTimeSource;
+use lambda_runtime::LambdaEvent;
+use serde_json::Value;
+
+pub use config::Config;
+pub use event::{Event, Failed, Input, Step};
+use files::Files;
+pub use state::{Items, Next, State};
+
+/// The IAM actions this function needs; the template grants these and no others.
+pub const ACTIONS: [&str; 11] = [
+    organizations::LIST_ACCOUNTS,
+    organizations::LIST_PARENTS,
+    bucket::GET_OBJECT,
+    bucket::PUT_OBJECT,
+    executions::DESCRIBE_EXECUTION,
+    ledger::GET,
+    ledger::PUT,
+    ledger::UPDATE,
+    ledger::DELETE,
+    topic::PUBLISH,
+    // Without it S3 says that what is not there is denied.
+    "s3:ListBucket",
+];
+
+/// What lives as long as the process.
+#[derive(Debug)]
+pub struct Shell {
+    bucket: Bucket,
+    config: Config,
+    executions: Executions,
+    ledger: Ledger,
+    organizations: Organizations,
+    time: SharedTimeSource,
+    topic: Topic,
+}
+
+impl Shell {
+    /// Puts configuration and clients together. Makes no call.
+    #[must_use]
+    pub fn new(config: Config, clients: &Clients, time: SharedTimeSource) -> Self {
+        let share = Share::of_sweep(config.quota_percent.get());
+        Self {
+            bucket: Bucket::new(clients.s3(), config.bucket.clone()),
+            executions: Executions::new(clients.sfn()),
+            ledger: Ledger::new(clients.dynamodb(), config.table.clone()),
+            organizations: Organizations::new(&clients.organizations(), share),
+            topic: Topic::new(clients.sns(), config.topic.clone()),
+            config,
+            time,
+        }
+    }
+
+    fn files<'a>(&'a self, sweep: &'a str) -> Files<'a> {
+        Files {
+            bucket: &self.bucket,
+            sweep,
+        }
+    }
+}
+
+/// Handles one step. It may be made again: each step reads and writes the same files whenever it is made.
+///
+/// # Errors
+/// The step cannot be made; the state machine knows the kinds of errors that pass.
+pub async fn handle(shell: &Shell, event: LambdaEvent<Value>) -> Result<Option<State>, Error> {
+    let claim = Claim::of(&event.context);
+    let Event {
+        step,
+        execution,
+        started,
+    } = Event::read(event.payload)?;
+    let state = match step {
+        Step::Begin { input } => {
+            let input = Input::read(&input)?;
+            shell.begin(&execution, started, &input).await?
+        }
+        Step::Inventory { sweep } => shell.inventory(sweep).await?,
+        Step::Collect { sweep } => shell.collect(sweep).await?,
+        Step::Gate { sweep } => shell.gate(sweep).await?,
+        Step::Report { sweep } => shell.report(sweep, &execution, &claim).await?,
+        Step::Fail {
+            input,
+            sweep,
+            failed,
+        } => {
+            let kind = match sweep {
+                Some(sweep) => sweep.kind,
+                None => Input::read(&input)?.kind(),
+            };
+            let id = execution.rsplit(':').next().unwrap_or_default();
+            shell.fail((kind, id), &failed, &execution, &claim).await?;
+            return Ok(None);
+        }
+    };
+    shell.files(&state.id).write_state(&state).await?;
+    Ok(Some(state))
+}

@@ -1,0 +1,223 @@
+//! Sweeps in the world: the steps and batches in the order of the state machine, with its retries and catches.
+
+use std::time::Duration;
+
+use account_aws::Error;
+use account_aws::clients::{Clients, Edge};
+use lambda_runtime::LambdaEvent;
+use serde_json::{Value, json};
+
+use super::{World, variable};
+
+/// The ARN of an execution, but for its name.
+const EXECUTION: &str =
+    "arn:aws:states:us-east-1:111122223333:execution:account-lifecycle-organization-sweep";
+
+/// How a sweep ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The state machine succeeded; the last state of the sweep.
+    Done(Value),
+    /// It failed, with the name of an error.
+    Failed(String),
+}
+
+/// What a test does to the world before a step or a batch is made: it gets the step's name and the sweep's state.
+pub type Meddle<'a> = &'a mut dyn FnMut(&World, &str, &Value);
+
+/// A sweep that is to run.
+#[expect(missing_debug_implementations, reason = "holds a closure")]
+pub struct Sweeping<'a> {
+    /// The name of the execution.
+    pub name: &'a str,
+    /// What the execution is started with.
+    pub input: Value,
+    /// Variables beside (or instead of) the usual ones.
+    pub vars: &'a [(&'a str, &'a str)],
+    /// The Lambda timeout of the batches.
+    pub timeout: Duration,
+}
+
+impl<'a> Sweeping<'a> {
+    /// A sweep with the variables as usual.
+    #[must_use]
+    pub fn new(name: &'a str, input: Value) -> Self {
+        Self {
+            name,
+            input,
+            vars: &[],
+            timeout: Duration::from_secs(180),
+        }
+    }
+}
+
+impl World {
+    /// Sweeps.
+    pub async fn sweep(&self, sweeping: &Sweeping<'_>) -> Ended {
+        self.sweep_with(sweeping, &mut |_, _, _| ()).await
+    }
+
+    /// Sweeps, and lets a test meddle.
+    pub async fn sweep_with(&self, sweeping: &Sweeping<'_>, meddle: Meddle<'_>) -> Ended {
+        let arn = format!("{EXECUTION}:{}", sweeping.name);
+        self.executions.begin(&arn);
+        let ended = Run {
+            world: self,
+            sweeping,
+            arn: &arn,
+            started: self.clock.now().to_rfc3339(),
+            sweeper: self.cold_sweeper(sweeping.vars),
+        }
+        .run(meddle)
+        .await;
+        self.executions.end(&arn);
+        ended
+    }
+
+    /// A cold start of the sweep's steps.
+    #[must_use]
+    pub fn cold_sweeper(&self, vars: &[(&str, &str)]) -> organization_sweep::Shell {
+        let lookup = |name: &str| variable(vars, name);
+        let edge = self.edge();
+        let config = organization_sweep::Config::from_vars(&lookup).unwrap();
+        let clients = Clients::new(&lookup, &edge).unwrap();
+        organization_sweep::Shell::new(config, &clients, edge.time)
+    }
+
+    /// A cold start of the auditor.
+    #[must_use]
+    pub fn cold_auditor(&self, vars: &[(&str, &str)]) -> govcloud_auditor::Shell {
+        let lookup = |name: &str| variable(vars, name);
+        let edge = self.edge();
+        let config = govcloud_auditor::Config::from_vars(&lookup).unwrap();
+        let clients = Clients::new(&lookup, &edge).unwrap();
+        govcloud_auditor::Shell::new(config, &clients, edge.time)
+    }
+
+    /// Invokes the auditor; `None` when it is killed.
+    pub async fn audit(
+        &self,
+        shell: &govcloud_auditor::Shell,
+        payload: Value,
+        timeout: Duration,
+    ) -> Option<Result<Value, Error>> {
+        let context = self.context(timeout);
+        let invocation = govcloud_auditor::handle(shell, LambdaEvent::new(payload, context));
+        let answer = self.until_death(invocation).await?;
+        Some(answer.map(|answer| serde_json::to_value(answer).unwrap()))
+    }
+
+    fn edge(&self) -> Edge {
+        Edge {
+            http: self.http(),
+            time: self.clock.wrong(),
+        }
+    }
+}
+
+/// One execution.
+struct Run<'a> {
+    world: &'a World,
+    sweeping: &'a Sweeping<'a>,
+    arn: &'a str,
+    started: String,
+    sweeper: organization_sweep::Shell,
+}
+
+/// What keeps a step from being made: the name of the error.
+type Refused = String;
+
+impl Run<'_> {
+    async fn run(&self, meddle: Meddle<'_>) -> Ended {
+        let input = &self.sweeping.input;
+        meddle(self.world, "begin", &Value::Null);
+        let mut state = match self.step(json!({"step": "begin", "input": input})).await {
+            Ok(state) => state,
+            Err(error) if error == "SweepRunning" => return Ended::Failed(error),
+            Err(error) => return self.fail(Value::Null, "begin", error).await,
+        };
+        loop {
+            let next = state["next"].as_str().unwrap().to_owned();
+            if next == "done" {
+                return Ended::Done(state);
+            }
+            meddle(self.world, &next, &state);
+            let name = if next == "batches" {
+                tokio::time::sleep(Duration::from_secs(state["wait"].as_u64().unwrap())).await;
+                self.batches(&state, meddle).await;
+                meddle(self.world, "collect", &state);
+                "collect".to_owned()
+            } else {
+                next
+            };
+            // What Step Functions carries between states is 256 KiB at the most; this is far below.
+            assert!(state.to_string().len() < 4_096, "{state}");
+            state = match self.step(json!({"step": name, "sweep": state})).await {
+                Ok(state) => state,
+                Err(error) => return self.fail(state, &name, error).await,
+            };
+        }
+    }
+
+    /// A step, made again where the state machine would.
+    async fn step(&self, mut payload: Value) -> Result<Value, Refused> {
+        payload["execution"] = self.arn.into();
+        payload["started"] = self.started.as_str().into();
+        let mut tries = 0;
+        loop {
+            let context = self.world.context(Duration::from_secs(900));
+            let event = LambdaEvent::new(payload.clone(), context);
+            let invocation = organization_sweep::handle(&self.sweeper, event);
+            let error = match self.world.until_death(Box::pin(invocation)).await {
+                Some(Ok(state)) => return Ok(serde_json::to_value(state).unwrap()),
+                Some(Err(error)) => error.kind().to_owned(),
+                None => "Lambda.Unknown".to_owned(),
+            };
+            tries += 1;
+            let patience = match error.as_str() {
+                "Throttled" | "Unavailable" => 8,
+                "Lambda.Unknown" => 2,
+                _ => 0,
+            };
+            if patience < tries {
+                return Err(error);
+            }
+            tokio::time::sleep(Duration::from_secs(10 << tries.min(5))).await;
+        }
+    }
+
+    async fn fail(&self, state: Value, step: &str, error: Refused) -> Ended {
+        let failed = json!({"step": step, "error": error});
+        let payload =
+            json!({"step": "fail", "input": self.sweeping.input, "sweep": state, "failed": failed});
+        let _ = self.step(payload).await;
+        Ended::Failed(error)
+    }
+
+    /// The batches one after the other; one that fails is not missed here.
+    async fn batches(&self, state: &Value, meddle: Meddle<'_>) {
+        let place = |member: &str| state["items"][member].as_str().unwrap().to_owned();
+        let items = format!("{}/{}", place("bucket"), place("key"));
+        let items = self.world.objects.get(&items).unwrap();
+        let items: Vec<Value> = serde_json::from_str(&items).unwrap();
+        let timeout = self.sweeping.timeout;
+        for item in items {
+            meddle(self.world, "batch", &item);
+            let payload = json!({
+                "step": "batch",
+                "sweep": state["id"],
+                "kind": state["kind"],
+                "phase": state["phase"],
+                "round": state["round"],
+                "item": item,
+            });
+            if state["kind"] == "contacts" {
+                let stamper = self.world.cold_stamper(self.sweeping.vars);
+                let _ = Box::pin(self.world.stamp_within(&stamper, payload, timeout)).await;
+            } else {
+                let auditor = self.world.cold_auditor(self.sweeping.vars);
+                let _ = Box::pin(self.world.audit(&auditor, payload, timeout)).await;
+            }
+        }
+    }
+}
