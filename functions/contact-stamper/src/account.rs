@@ -10,17 +10,22 @@ use account_core::policy::{Facts, Standard, standard};
 use account_core::primary::{PrimaryContact, PrimaryField};
 use account_core::report::Contact;
 use account_core::stamp::{
-    Circumstances, Decision, Fingerprint, Permit, Reading, decide, decide_primary,
+    Circumstances, Decision, Fingerprint, Found, Permit, Reading, Step, decide, decide_primary,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use crate::Shell;
+use crate::event::Notice;
 use crate::policy::Loaded;
 
 /// An account that joined less than this ago may still be denied: AWS is not done with it.
 const YOUNG: TimeDelta = TimeDelta::minutes(30);
+
+/// Only an account that joined less than this ago is new: what an older one has may be meant, even where it looks like
+/// AWS's copy.
+const NEW: TimeDelta = TimeDelta::days(7);
 
 /// What a removal leaves behind, for fingerprints.
 const REMOVED: &str = "removed";
@@ -82,11 +87,26 @@ pub(crate) struct Sight<'a> {
     /// The account that the function runs in.
     pub(crate) own_account: Option<&'a AccountId>,
     pub(crate) permit: Permit,
+    /// What the look is about, where an event led to it.
+    pub(crate) notice: Option<&'a Notice>,
     /// The management account's primary contact, read once where it is needed.
     pub(crate) management: OnceCell<Option<PrimaryContact>>,
 }
 
 impl Sight<'_> {
+    /// The decision, unless the event that led to the look is about the contact and younger than the reading may be.
+    fn settled<T, F>(
+        &self,
+        decision: Decision<T, F>,
+        contact: &str,
+        now: DateTime<Utc>,
+    ) -> Decision<T, F> {
+        match self.notice.and_then(|notice| notice.call(contact, now)) {
+            Some(call) => decision.after(call),
+            None => decision,
+        }
+    }
+
     fn circumstances<'a>(
         &self,
         own: Option<&'a Remembered>,
@@ -109,13 +129,23 @@ impl Shell {
         &self,
         account: &AccountId,
         own_account: Option<&AccountId>,
+        notice: Option<&Notice>,
     ) -> Result<Look, Error> {
         let policy = self.policy().await?;
         if let Some(reason) = self.out_of_reach(account, own_account) {
             return Ok(Look::Skip(reason));
         }
         let member = match self.organizations.account(account).await {
-            Ok(Some(member)) => member,
+            Ok(Some(mut member)) => {
+                if member.units.is_none() {
+                    // Where AWS gives no path, it has to be asked for.
+                    match self.organizations.units(&member.id).await {
+                        Ok(units) => member.units = Some(units),
+                        Err(error) => return Ok(unreadable(&error)),
+                    }
+                }
+                member
+            }
             Ok(None) => {
                 // A new one may not be visible yet.
                 return Ok(Look::Later(
@@ -132,6 +162,7 @@ impl Shell {
             key: self.key().await?,
             own_writes: self.ledger.own_writes(accounts, &CONTACTS).await?,
             own_account,
+            notice,
             management: OnceCell::new(),
         };
         Ok(self.look_at(&member, &sight).await)
@@ -147,6 +178,7 @@ impl Shell {
             "PENDING_ACTIVATION" => {
                 return Look::Later("the account is not active yet".to_owned());
             }
+            "" => return Look::Later("AWS gives no state of the account".to_owned()),
             state => return Look::Skip(format!("the account is {state}")),
         }
         let Some(units) = member.units.clone() else {
@@ -211,15 +243,20 @@ impl Shell {
             let fingerprint =
                 |contact: Option<&Alternate>| alternate_fingerprint(&plan.key, contact);
             let circumstances = sight.circumstances(own.as_ref(), now);
+            let decision = decide(asked, &reading, &circumstances, fingerprint);
             let planned = Planned {
                 kind: *kind,
-                decision: decide(asked, &reading, &circumstances, fingerprint),
+                decision: self.allowed(sight.settled(decision, kind.as_str(), now)),
                 own,
                 before: reading.known().map(fingerprint),
             };
             plan.alternates.push(planned);
         }
-        if let Some(asked) = &standard.primary {
+        if let Some(asked) = standard
+            .primary
+            .as_ref()
+            .filter(|_| self.config.use_primary)
+        {
             let own = sight
                 .own_writes
                 .get(&member.id, Contact::Primary.as_str())
@@ -229,15 +266,37 @@ impl Shell {
             let untouched = self.is_untouched(member, &reading, sight, &mut plan).await;
             let fingerprint = |contact: &PrimaryContact| primary_fingerprint(&plan.key, contact);
             let circumstances = sight.circumstances(own.as_ref(), now);
+            let decision = decide_primary(asked, &reading, untouched, &circumstances, fingerprint);
             plan.primary = Some(Planned {
                 kind: Primary,
-                decision: decide_primary(asked, &reading, untouched, &circumstances, fingerprint),
+                decision: sight.settled(decision, Contact::Primary.as_str(), now),
                 own,
                 before: reading.known().flatten().map(fingerprint),
             });
         }
+        if standard.primary.is_some() && !self.config.use_primary {
+            plan.primary = Some(Planned {
+                kind: Primary,
+                decision: Decision {
+                    found: Found::Unknown("the stack's parameter UsePrimary is false".to_owned()),
+                    step: Step::Nothing,
+                    is_own: false,
+                },
+                own: None,
+                before: None,
+            });
+        }
+        plan.again |= plan.is_unsettled();
         plan.standard = standard;
         plan
+    }
+
+    /// A removal waits for the stack's parameter that grants it: trying would be denied.
+    fn allowed<T, F>(&self, mut decision: Decision<T, F>) -> Decision<T, F> {
+        if matches!(decision.step, Step::Remove) && !self.config.allow_absent {
+            decision.step = Step::Planned;
+        }
+        decision
     }
 
     /// Whether a member's primary contact is still AWS's copy. When that cannot be told, as outside the management
@@ -252,7 +311,9 @@ impl Shell {
         let (Target::Member(_), Reading::Present(contact)) = (&plan.target, reading) else {
             return false;
         };
-        if sight.own_account != Some(&self.config.management) {
+        let now = clock::now(&self.time);
+        let is_new = member.joined.is_some_and(|joined| now - joined < NEW);
+        if !is_new || sight.own_account != Some(&self.config.management) {
             return false;
         }
         let read = || sight.contacts.primary(&Target::Own);
@@ -277,6 +338,13 @@ pub(crate) const CONTACTS: [&str; 4] = [
 ];
 
 impl Plan {
+    fn is_unsettled(&self) -> bool {
+        let mut alternates = self.alternates.iter();
+        let primary = self.primary.as_ref();
+        alternates.any(|it| matches!(it.decision.step, Step::Unsettled))
+            || primary.is_some_and(|it| matches!(it.decision.step, Step::Unsettled))
+    }
+
     /// AWS saying no is never read as "absent".
     fn reading<T>(&mut self, answer: Result<Option<T>, Error>) -> Reading<T> {
         match answer {

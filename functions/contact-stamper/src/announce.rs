@@ -4,7 +4,7 @@ use account_aws::ledger::{Claim, Remembered};
 use account_aws::{Error, clock, outbox};
 use account_core::announcement::Announcement;
 use account_core::ids::AccountId;
-use account_core::report::Found;
+use account_core::report::{Done, Found};
 use account_core::stamped::{Actor, Change, Drift, drift_found, stamped};
 
 use crate::Shell;
@@ -12,7 +12,8 @@ use crate::account::Plan;
 use crate::answer::Report;
 
 impl Shell {
-    /// Announces own writes; each is marked once its announcement's intent is safe.
+    /// Announces own writes; each is marked once its announcement's intent is safe. `false` when another run announced some
+    /// of them: the next look at the account finds the others.
     ///
     /// # Errors
     /// The ledger or the topic refuses; nothing is lost, the next run of the poller or of this account goes on.
@@ -21,9 +22,9 @@ impl Shell {
         plan: &Plan,
         writes: &[(Change, Remembered)],
         claim: &Claim,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         if writes.is_empty() {
-            return Ok(());
+            return Ok(true);
         }
         let account = &plan.account;
         let changes: Vec<_> = writes.iter().map(|(change, _)| change.clone()).collect();
@@ -45,10 +46,9 @@ impl Shell {
             .intend_for_writes(&announcement, claim, now, account, &marks)
             .await?;
         if intended {
-            self.publish(&announcement, claim).await
-        } else {
-            Ok(())
+            self.publish(&announcement, claim).await?;
         }
+        Ok(intended)
     }
 
     /// Announces that somebody changed contacts away from the standard: `contact`, or where the event does not say which,
@@ -68,6 +68,8 @@ impl Shell {
             .contacts
             .iter()
             .filter(|(name, _)| contact.is_none_or(|contact| contact == name.as_str()))
+            // What is not settled is told when it is.
+            .filter(|(_, line)| line.done != Done::Unsettled)
             .filter(|(_, line)| matches!(line.found, Found::Drift | Found::Missing));
         let contacts: Vec<_> = drifted
             .map(|(contact, line)| Drift {

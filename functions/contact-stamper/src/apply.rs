@@ -216,10 +216,15 @@ impl Shell {
         };
         if let Err(error) = call.await {
             tracing::error!(kind = error.kind(), account = %plan.account, contact, "{error}");
+            let (account, before) = (&plan.account, write.own);
             // After an answer that was lost, the write may have been made: the next reading tells.
-            if !matches!(error, Error::Unavailable { .. }) {
+            if matches!(error, Error::Unavailable { .. }) {
                 self.ledger
-                    .take_write_back(&plan.account, contact, &intended, write.own)
+                    .uncount_write(account, contact, &intended, before)
+                    .await?;
+            } else {
+                self.ledger
+                    .take_write_back(account, contact, &intended, before)
                     .await?;
             }
             line.reason = Some(error.kind().to_owned());

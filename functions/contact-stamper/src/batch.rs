@@ -81,11 +81,12 @@ impl Shell {
             account: Some(account),
             actor,
             contact,
+            ..
         } = notice
         else {
             return Ok(Fate::Done);
         };
-        let mut plan = match self.look(account, own).await? {
+        let mut plan = match self.look(account, own, Some(notice)).await? {
             Look::Plan(plan) => plan,
             Look::Skip(reason) => {
                 tracing::info!(%account, reason, "skipped");
@@ -116,10 +117,11 @@ impl Shell {
     /// Writes what the plan asks for, and announces it. What a run that died left unannounced goes first: another write
     /// to the same contact would hide it.
     async fn carry_out(&self, plan: &mut Plan, claim: &Claim) -> Result<Applied, Error> {
-        self.announce_writes(plan, &plan.left_over(), claim).await?;
+        let is_told = self.announce_writes(plan, &plan.left_over(), claim).await?;
         plan.settle_left_over();
-        let applied = self.apply(plan).await?;
-        self.announce_writes(plan, &applied.writes, claim).await?;
+        let mut applied = self.apply(plan).await?;
+        let is_all_told = self.announce_writes(plan, &applied.writes, claim).await?;
+        applied.again |= !(is_told && is_all_told);
         Ok(applied)
     }
 
@@ -164,7 +166,7 @@ impl Shell {
         own: Option<&AccountId>,
         claim: &Claim,
     ) -> Result<Report, Error> {
-        Ok(match self.look(account, own).await? {
+        Ok(match self.look(account, own, None).await? {
             Look::Skip(reason) | Look::Later(reason) => skipped(account, reason),
             Look::Plan(plan) if dry_run => planned(&plan),
             Look::Plan(mut plan) => self.carry_out(&mut plan, claim).await?.report,
@@ -193,7 +195,7 @@ impl Shell {
         account: &AccountId,
         own: Option<&AccountId>,
     ) -> Result<Answer, Error> {
-        let explanation = match self.look(account, own).await? {
+        let explanation = match self.look(account, own, None).await? {
             Look::Skip(reason) | Look::Later(reason) => Explanation {
                 report: skipped(account, reason),
                 policy_version: self.policy().await?.version,

@@ -26,6 +26,10 @@ pub struct Config {
     pub event_dry_run: bool,
     /// `EVENT_REPLACE`: events may also replace and remove contacts.
     pub event_replace: bool,
+    /// `ALLOW_ABSENT`: the stack grants the removal of contacts.
+    pub allow_absent: bool,
+    /// `USE_PRIMARY`: the stack grants reading and writing the primary contact.
+    pub use_primary: bool,
     /// `QUOTA_PERCENT`: how much of the published quotas a sweep may use.
     pub quota_percent: u32,
     /// `AWS_REGION`: tells the partition.
@@ -57,6 +61,8 @@ impl Config {
             policy: required(vars, "POLICY_SOURCE", place)?,
             event_dry_run: required(vars, "EVENT_DRY_RUN", "true or false")?,
             event_replace: required(vars, "EVENT_REPLACE", "true or false")?,
+            allow_absent: required(vars, "ALLOW_ABSENT", "true or false")?,
+            use_primary: required(vars, "USE_PRIMARY", "true or false")?,
             quota_percent: required(vars, "QUOTA_PERCENT", "a whole number from 1 to 100")?,
             region: required(vars, "AWS_REGION", "a region such as us-east-1")?,
         })

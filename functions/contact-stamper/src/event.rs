@@ -3,9 +3,11 @@
 use account_aws::Error;
 use account_core::ids::AccountId;
 use account_core::report::Contact;
+use account_core::stamp::Call;
 use account_core::stamped::Actor;
 use account_core::sweep::Order;
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -53,6 +55,8 @@ pub struct Notice {
     pub actor: Option<Actor>,
     /// Which contact that was, where the event says so: BILLING, OPERATIONS, SECURITY or PRIMARY.
     pub contact: Option<String>,
+    /// When that was, where the event says so.
+    pub at: Option<DateTime<Utc>>,
 }
 
 #[derive(Deserialize)]
@@ -82,6 +86,11 @@ impl Event {
         if payload.get("Records").is_some() {
             let event: SqsEvent =
                 serde_json::from_value(payload).or(Err(foreign("records of something else")))?;
+            // SQS names each of its records; without names none could be given back.
+            let is_named = |record: &SqsMessage| record.message_id.is_some();
+            if !event.records.iter().all(is_named) {
+                return Err(foreign("records of something else"));
+            }
             return Ok(Self::Batch(event.records.into_iter().map(record).collect()));
         }
         if payload.get("sweep").is_some() {
@@ -127,6 +136,9 @@ struct Passed {
     /// The type of an alternate contact.
     #[serde(default)]
     contact: Option<Value>,
+    /// When the call was made.
+    #[serde(default)]
+    time: Option<Value>,
     /// The account whose bus the event came to.
     #[serde(default)]
     account: Option<Value>,
@@ -151,6 +163,7 @@ impl Notice {
                     account: Some(account),
                     actor: None,
                     contact: None,
+                    at: None,
                 }),
                 ("AccountCreationSucceeded", None) => {
                     Err(foreign("an announcement without an account id"))
@@ -184,6 +197,7 @@ impl Passed {
         let alternate = text(self.contact.as_ref()).map(str::to_ascii_uppercase);
         Some(Notice {
             account,
+            at: text(self.time.as_ref()).and_then(|time| time.parse().ok()),
             contact: if is_primary {
                 Some(Contact::Primary.as_str().to_owned())
             } else {
@@ -204,4 +218,19 @@ fn text(value: Option<&Value>) -> Option<&str> {
     value
         .and_then(Value::as_str)
         .filter(|text| !text.is_empty())
+}
+
+impl Notice {
+    /// The call that a contact may have been changed by so shortly ago that reads do not show it.
+    pub(crate) fn call(&self, contact: &str, now: DateTime<Utc>) -> Option<Call> {
+        let actor = self.actor.as_ref()?;
+        let is_meant = self.contact.as_deref().is_none_or(|named| named == contact);
+        let is_settled = self.at.is_none_or(|at| Call::is_settled(at, now));
+        let call = if actor.event_name.starts_with("Delete") {
+            Call::Delete
+        } else {
+            Call::Put
+        };
+        (is_meant && !is_settled).then_some(call)
+    }
 }

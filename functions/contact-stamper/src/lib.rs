@@ -38,13 +38,14 @@ use policy::Loaded;
 
 /// The IAM actions this function needs; the template grants these and no others, some of them only where the policy
 /// asks for them.
-pub const ACTIONS: [&str; 18] = [
+pub const ACTIONS: [&str; 19] = [
     contacts::GET_ALTERNATE,
     contacts::PUT_ALTERNATE,
     contacts::DELETE_ALTERNATE,
     contacts::GET_PRIMARY,
     contacts::PUT_PRIMARY,
     organizations::DESCRIBE_ACCOUNT,
+    organizations::LIST_PARENTS,
     organizations::LIST_TAGS,
     policies::GET_PARAMETER,
     bucket::GET_OBJECT,

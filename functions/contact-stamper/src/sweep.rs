@@ -54,6 +54,7 @@ impl Shell {
             own_writes: self.ledger.own_writes(&ids, &CONTACTS).await?,
             own_account,
             permit: Permit::All,
+            notice: None,
             management: OnceCell::new(),
             policy,
         };

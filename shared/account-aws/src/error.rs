@@ -63,7 +63,7 @@ pub enum Error {
         action: &'static str,
     },
     /// AWS asks for patience, beyond the retries that were made already.
-    #[error("{action} is throttled ({code}): nothing is lost, the next tick goes on")]
+    #[error("{action} is throttled ({code}): nothing is lost, it is tried again")]
     Throttled {
         /// The IAM action.
         action: &'static str,
@@ -71,7 +71,7 @@ pub enum Error {
         code: String,
     },
     /// No answer, or AWS failed, beyond the retries that were made already.
-    #[error("{action} got no usable answer ({problem}): nothing is lost, the next tick goes on")]
+    #[error("{action} got no usable answer ({problem}): nothing is lost, it is tried again")]
     Unavailable {
         /// The IAM action.
         action: &'static str,
@@ -144,7 +144,7 @@ pub enum Error {
     },
     /// The Lambda deadline came too close.
     #[error(
-        "stopped {margin_seconds} s before the Lambda deadline: nothing is lost, the next tick goes on"
+        "stopped {margin_seconds} s before the Lambda deadline: nothing is lost, the rest is taken up again"
     )]
     OutOfTime {
         /// How long before the deadline work stops.
@@ -222,10 +222,16 @@ impl Error {
             "ExpiredToken"
             | "ExpiredTokenException"
             | "InvalidClientTokenId"
-            | "UnrecognizedClientException" => Self::Unavailable {
+            | "UnrecognizedClientException"
+            // Of several reasons, those that are the table's fault.
+            | "TransactionCanceledException"
+            | "TransactionConflictException" => Self::Unavailable {
                 action,
                 problem: code,
             },
+            // Some refusals come without a code.
+            "HTTP 403" => Self::Denied { action, code },
+            "HTTP 429" => Self::Throttled { action, code },
             "AWSOrganizationsNotInUseException" => Self::NotInUse { action },
             "TooManyRequestsException"
             | "ThrottlingException"

@@ -174,12 +174,26 @@ impl PrimaryContact {
         self.0.get(&field).map(String::as_str)
     }
 
-    /// This contact with the fields that `wanted` has taken from it: a Put replaces the whole record.
+    /// This contact with the fields that `wanted` has taken from it: a Put replaces the whole record. A phone number that
+    /// is only written in another way stays as it is: another text starts its verification anew.
     #[must_use]
     pub fn merged(&self, wanted: &Self) -> Self {
         let mut merged = self.clone();
-        merged.0.extend(wanted.0.clone());
+        for (field, value) in &wanted.0 {
+            if !self.has(*field, value) {
+                merged.0.insert(*field, value.clone());
+            }
+        }
         merged
+    }
+
+    /// Whether a field has this value; of a phone number, only the digits count.
+    fn has(&self, field: PrimaryField, value: &str) -> bool {
+        let digits = |text: &str| -> String { text.chars().filter(char::is_ascii_digit).collect() };
+        self.get(field).is_some_and(|own| {
+            let is_same_number = || !digits(own).is_empty() && digits(own) == digits(value);
+            own == value || (field == PrimaryField::PhoneNumber && is_same_number())
+        })
     }
 
     /// The fields of `wanted` in which this contact differs from it.
@@ -188,18 +202,25 @@ impl PrimaryContact {
         wanted
             .0
             .iter()
-            .filter(|(field, value)| self.get(**field) != Some(value))
+            .filter(|(field, value)| !self.has(**field, value))
             .map(|(field, _)| *field)
             .collect()
     }
 
-    /// Whether this is still what AWS copied from the `management` account when it made the account `name`.
+    /// Whether this is still what AWS copied from the `management` account when it made the account `name`. A field that
+    /// AWS is not known to copy may be absent.
     #[must_use]
     pub fn is_untouched(&self, management: &Self, name: &str) -> bool {
+        let is_copy = |field: PrimaryField| {
+            let own = self.get(field);
+            let may_lack = !PrimaryField::INHERITED.contains(&field);
+            own == management.get(field) || (may_lack && own.is_none())
+        };
         self.get(PrimaryField::FullName) == Some(name.trim())
-            && PrimaryField::INHERITED
+            && PrimaryField::ALL
                 .into_iter()
-                .all(|field| self.get(field) == management.get(field))
+                .filter(|field| *field != PrimaryField::FullName)
+                .all(is_copy)
     }
 }
 

@@ -177,6 +177,41 @@ impl Circumstances<'_> {
     }
 }
 
+/// A call of somebody else's that changed a contact, and that reads may not show yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// It wrote the contact.
+    Put,
+    /// It removed the contact.
+    Delete,
+}
+
+impl Call {
+    /// Whether reads show what a call at this time changed, for sure.
+    #[must_use]
+    pub fn is_settled(at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+        SETTLING <= now - at
+    }
+}
+
+impl<T, F> Decision<T, F> {
+    /// The decision so shortly after a `call` that the reading may be older than it: unsettled, unless the reading shows
+    /// that something was changed away from the standard.
+    #[must_use]
+    pub fn after(mut self, call: Call) -> Self {
+        let shows_the_call = match call {
+            Call::Put => {
+                matches!(self.found, Found::Drift(_)) && !matches!(self.step, Step::Add(_))
+            }
+            Call::Delete => matches!(self.found, Found::Missing),
+        };
+        if !shows_the_call && !matches!(self.found, Found::Unknown(_)) {
+            self.step = Step::Unsettled;
+        }
+        self
+    }
+}
+
 /// Decides on one alternate contact. `fingerprint` is the ledger's keyed hash; of `None` it is that of a removal.
 pub fn decide(
     asked: &Asked,

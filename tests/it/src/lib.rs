@@ -1,4 +1,6 @@
 //! What the integration tests and the demonstration stand on.
+// Futures of whole functions lie deep.
+#![recursion_limit = "256"]
 #![expect(
     clippy::unwrap_used,
     clippy::panic,

@@ -6,7 +6,7 @@ use account_core::announcement::Announcement;
 use account_core::creation::Odd;
 use account_core::ids::{AccountId, RequestId};
 use account_core::progress::Remembered;
-use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -68,7 +68,7 @@ impl Ledger {
     }
 
     /// Writes an intent and marks the account's writes that it tells of as announced, both or neither; `false` when that
-    /// was not to be had, as when the intent is there already.
+    /// was not to be had: somebody else announced one of them, or wrote over it.
     ///
     /// # Errors
     /// When the ledger cannot be written; then nothing may be published.
@@ -86,7 +86,7 @@ impl Ledger {
                 .table_name(&self.table)
                 .key("id", text(write_key(account, contact)))
                 .update_expression("REMOVE unannounced")
-                .condition_expression("version = :version")
+                .condition_expression("version = :version AND attribute_exists(unannounced)")
                 .expression_attribute_values(":version", number(*version))
                 .build()
                 .or(Err(unbuildable()))?;
@@ -122,7 +122,7 @@ impl Ledger {
             .set_transact_items(Some(writes));
         match call.send().await {
             Ok(_) => Ok(true),
-            Err(error) if is_cancelled(&error) => Ok(false),
+            Err(error) if has_refused_condition(&error) => Ok(false),
             Err(error) => Err(Error::call(PUT, &error)),
         }
     }
@@ -244,11 +244,20 @@ fn unbuildable() -> Error {
     Error::unusable(PUT, "the request could not be built")
 }
 
-fn is_cancelled<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
-    error
-        .as_service_error()
-        .and_then(ProvideErrorMetadata::code)
-        == Some("TransactionCanceledException")
+/// Whether a condition did not hold. A transaction may also be cancelled because another one is under way, or because
+/// DynamoDB is busy: that says nothing about its conditions.
+fn has_refused_condition(error: &SdkError<TransactWriteItemsError, HttpResponse>) -> bool {
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "all other errors mean something else"
+    )]
+    match error.as_service_error() {
+        Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => cancelled
+            .cancellation_reasons()
+            .iter()
+            .any(|reason| reason.code() == Some("ConditionalCheckFailed")),
+        _ => false,
+    }
 }
 
 fn intent_row(announcement: &Announcement, claim: &Claim, now: DateTime<Utc>) -> IntentRow {

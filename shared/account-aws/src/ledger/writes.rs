@@ -165,6 +165,22 @@ impl Ledger {
         Ok(written(PUT, put.send().await)?.then_some(next))
     }
 
+    /// Takes back that a write counts: nobody knows whether it was made, so nobody can have contested it.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub async fn uncount_write(
+        &self,
+        account: &AccountId,
+        contact: &str,
+        write: &Remembered,
+        before: Option<&Remembered>,
+    ) -> Result<(), Error> {
+        let mut write = write.clone();
+        write.own.writes = before.map_or(0, |before| before.own.writes);
+        self.put_write(account, contact, &write).await
+    }
+
     /// Takes a write back that AWS refused, so that it is neither announced nor waited for.
     ///
     /// # Errors
@@ -190,14 +206,24 @@ impl Ledger {
             version: refused.version,
             ..before.cloned().unwrap_or_else(none)
         };
-        let row = WriteRow::new(account, contact, &restored);
+        self.put_write(account, contact, &restored).await
+    }
+
+    /// Puts a row again, unless somebody else wrote meanwhile.
+    async fn put_write(
+        &self,
+        account: &AccountId,
+        contact: &str,
+        write: &Remembered,
+    ) -> Result<(), Error> {
+        let row = WriteRow::new(account, contact, write);
         let put = self
             .client
             .put_item()
             .table_name(&self.table)
             .set_item(Some(item(&row)?))
-            .condition_expression("version = :refused")
-            .expression_attribute_values(":refused", number(refused.version));
+            .condition_expression("version = :version")
+            .expression_attribute_values(":version", number(write.version));
         written(PUT, put.send().await).map(drop)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use account_core::ids::UnitId;
+use account_core::ids::{AccountId, UnitId};
 use account_core::inventory::Member;
 use aws_sdk_organizations::operation::list_accounts::ListAccountsError;
 use aws_sdk_organizations::types::ParentType;
@@ -58,6 +58,15 @@ impl Organizations {
             }
         }
         Ok(members)
+    }
+
+    /// The units above one account, the outermost first; only where AWS gives no path with the account
+    /// ([`ListParents`](https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListParents.html)).
+    ///
+    /// # Errors
+    /// A call's own error, or units that lie deeper than AWS allows.
+    pub async fn units(&self, account: &AccountId) -> Result<Vec<UnitId>, Error> {
+        self.path(account.as_str(), &mut Parents::new()).await
     }
 
     /// The units above an account, the outermost first.

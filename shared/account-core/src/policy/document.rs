@@ -1,6 +1,7 @@
 //! The parts of the document.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::Deserialize;
 
@@ -58,7 +59,7 @@ pub struct Tagged {
 }
 
 /// What an alternate contact shall be.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Rule {
     /// What to do about it.
@@ -71,6 +72,19 @@ pub struct Rule {
     pub phone_number: Option<String>,
     /// The person's or team's title.
     pub title: Option<String>,
+}
+
+// By hand: values are personal data.
+impl fmt::Debug for Rule {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Rule({:?}, …)", self.mode)
+    }
+}
+
+impl fmt::Debug for Primary {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Primary({:?}, …)", self.mode)
+    }
 }
 
 impl Rule {
@@ -101,7 +115,7 @@ pub enum Mode {
 }
 
 /// What the primary contact shall be; only the fields named are changed.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Primary {
     /// What to do about it.

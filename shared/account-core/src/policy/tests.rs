@@ -286,4 +286,6 @@ fn tags_of_an_account_do_not_show_in_debug() {
     .unwrap();
     assert!(!format!("{standard:?}").contains("canary"));
     assert!(!format!("{standard:?}").contains("security@example.com"));
+    assert!(!format!("{:?}", policy()).contains("@example.com"));
+    assert!(!format!("{:?}", policy()).contains("555 010"));
 }

@@ -134,6 +134,46 @@ fn a_read_that_lags_causes_no_second_write() {
     );
 }
 
+/// The same shortly after somebody's call.
+fn outcome_after(call: Call, mode: Mode, name: Option<&str>) -> String {
+    let circumstances = Circumstances {
+        own: None,
+        permit: Permit::All,
+        now: at(0),
+    };
+    let decision = decide(
+        &asked(mode, "wanted"),
+        &current(name),
+        &circumstances,
+        fingerprint,
+    );
+    format!("{:?}", decision.after(call).step)
+}
+
+#[test]
+fn shortly_after_a_call_only_a_reading_that_shows_it_is_believed() {
+    use Mode::{Absent, Enforce, Fill};
+    for (call, mode, name, expected) in [
+        (Call::Put, Enforce, Some("other"), "Replace"),
+        (Call::Put, Enforce, Some("wanted"), "Unsettled"),
+        (Call::Put, Enforce, None, "Unsettled"),
+        (Call::Put, Fill, None, "Unsettled"),
+        (Call::Put, Absent, None, "Unsettled"),
+        (Call::Put, Absent, Some("other"), "Remove"),
+        (Call::Delete, Enforce, None, "Add"),
+        (Call::Delete, Enforce, Some("wanted"), "Unsettled"),
+        (Call::Delete, Enforce, Some("other"), "Unsettled"),
+    ] {
+        assert_eq!(
+            outcome_after(call, mode, name),
+            expected,
+            "{call:?} {mode:?} {name:?}"
+        );
+    }
+    let later = |seconds| Call::is_settled(at(0), at(0) + TimeDelta::seconds(seconds));
+    assert_eq!([later(0), later(299), later(300)], [false, false, true]);
+}
+
 #[test]
 fn a_contest_is_given_up_for_a_day() {
     let drift = |own: &OwnWrite| outcome(Mode::Enforce, Some("other"), Permit::All, Some(own));
@@ -278,6 +318,21 @@ fn a_primary_contact_is_untouched_until_a_copied_field_changes() {
     assert!(!copy.is_untouched(&management, "Other account"));
     let moved = copy.merged(&primary(&[(CITY, "There")]));
     assert!(!moved.is_untouched(&management, "New account"));
+    // AWS is not known to copy the company: somebody gave the account one of its own.
+    let named = copy.merged(&primary(&[(PrimaryField::CompanyName, "Own")]));
+    assert!(!named.is_untouched(&management, "New account"));
+}
+
+#[test]
+fn a_phone_number_written_in_another_way_is_the_same() {
+    let current = primary(&[(CITY, "Here"), (PHONE, "+12025550102")]);
+    let same = primary(&[(PHONE, "+1 (202) 555-0102")]);
+    assert!(current.differing(&same).is_empty());
+    let wanted = primary(&[(CITY, "There"), (PHONE, "+1 202 555 0102")]);
+    assert_eq!(current.differing(&wanted), [CITY]);
+    assert_eq!(current.merged(&wanted).get(PHONE), Some("+12025550102"));
+    let other = primary(&[(PHONE, "+12025550103")]);
+    assert_eq!(current.differing(&other), [PHONE]);
 }
 
 #[test]

@@ -271,6 +271,8 @@ fn variable(vars: &[(&str, &str)], name: &str) -> Option<String> {
         ),
         ("POLICY_SOURCE", "ssm:policy"),
         ("BUCKET", "own"),
+        ("ALLOW_ABSENT", "true"),
+        ("USE_PRIMARY", "true"),
         ("QUOTA_PERCENT", "80"),
         ("EVENT_DRY_RUN", "false"),
         ("EVENT_REPLACE", "false"),

@@ -23,7 +23,7 @@ pub enum Ended {
 }
 
 /// What a test does to the world before a step or a batch is made: it gets the step's name and the sweep's state.
-pub type Meddle<'a> = &'a mut dyn FnMut(&World, &str, &Value);
+pub(crate) type Meddle<'a> = &'a mut dyn FnMut(&World, &str, &Value);
 
 /// A sweep that is to run.
 #[expect(missing_debug_implementations, reason = "holds a closure")]

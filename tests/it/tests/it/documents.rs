@@ -117,9 +117,14 @@ fn every_make_command_told_is_there() {
 
 #[test]
 fn the_variables_for_sam_local_invoke_are_the_functions() {
-    let file: Value = serde_json::from_str(&read("events/env/creation-poller.json")).unwrap();
+    let file: Value = serde_json::from_str(&read("events/env/functions.json")).unwrap();
     let template = template();
-    for function in ["CreationPoller", "ContactStamper"] {
+    for function in [
+        "CreationPoller",
+        "ContactStamper",
+        "GovCloudAuditor",
+        "OrganizationSweep",
+    ] {
         let variables = file[function].as_object().unwrap();
         let so = &template["Resources"][function]["Properties"]["Environment"]["Variables"];
         let so: BTreeSet<_> = so.as_object().unwrap().keys().collect();
@@ -130,8 +135,10 @@ fn the_variables_for_sam_local_invoke_are_the_functions() {
         };
         match function {
             "CreationPoller" => drop(creation_poller::Config::from_vars(&lookup).unwrap()),
-            _ => drop(contact_stamper::Config::from_vars(&lookup).unwrap()),
+            "ContactStamper" => drop(contact_stamper::Config::from_vars(&lookup).unwrap()),
+            "GovCloudAuditor" => drop(govcloud_auditor::Config::from_vars(&lookup).unwrap()),
+            _ => drop(organization_sweep::Config::from_vars(&lookup).unwrap()),
         }
     }
-    assert!(read("samconfig.toml").contains("env_vars = \"events/env/creation-poller.json\""));
+    assert!(read("samconfig.toml").contains("env_vars = \"events/env/functions.json\""));
 }

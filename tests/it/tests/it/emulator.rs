@@ -81,6 +81,8 @@ fn every_sample_event_of_the_stamper_runs_on_the_built_function() {
         ("QUEUE_URL", &stack.contacts),
         ("BUCKET", &stack.bucket),
         ("POLICY_SOURCE", "ssm:/account-lifecycle/policy"),
+        ("ALLOW_ABSENT", "false"),
+        ("USE_PRIMARY", "false"),
         ("QUOTA_PERCENT", "80"),
         ("EVENT_DRY_RUN", "false"),
         ("EVENT_REPLACE", "false"),

@@ -1,4 +1,6 @@
 //! Integration and end-to-end tests, in one binary.
+// Futures of whole functions lie deep.
+#![recursion_limit = "256"]
 #![expect(
     clippy::unwrap_used,
     clippy::panic,

@@ -107,6 +107,7 @@ fn passed_on(transformer: &Value, event: &str) -> String {
         account,
         actor,
         contact,
+        at,
     } = Notice::read(&body).unwrap();
     let role = actor.as_ref().and_then(|actor| actor.role_arn.as_deref());
     let rest = body.replace(role.unwrap_or_default(), "");
@@ -118,6 +119,8 @@ fn passed_on(transformer: &Value, event: &str) -> String {
         return account;
     };
     assert_eq!(event["detail"]["eventID"], actor.event_id.as_str());
+    let time = event["detail"]["eventTime"].as_str().unwrap();
+    assert_eq!(at, Some(time.parse().unwrap()));
     let (contact, role) = (contact.as_deref().unwrap_or("-"), role.unwrap_or("-"));
     format!("{account} {} of {contact} by {role}", actor.event_name)
 }

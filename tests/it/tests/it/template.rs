@@ -21,6 +21,8 @@ const FOR_STAMPER: [&str; 4] = [
     "logs:PutLogEvents",
     "sqs:GetQueueAttributes",
 ];
+/// The same with the roles of the others.
+const FOR_LOGS: [&str; 2] = ["logs:CreateLogStream", "logs:PutLogEvents"];
 /// The conditions that grant the stamper more.
 const SWITCHES: [&str; 3] = ["HasPolicyKey", "MayRemove", "MayUsePrimary"];
 
@@ -31,6 +33,12 @@ fn the_functions_may_do_what_they_do_and_nothing_else() {
 
     let stamper = contact_stamper::ACTIONS.into_iter().chain(FOR_STAMPER);
     assert_eq!(actions("ContactStamperRole", &SWITCHES), set(stamper));
+
+    let sweep = organization_sweep::ACTIONS.into_iter().chain(FOR_LOGS);
+    assert_eq!(actions("OrganizationSweepRole", &[]), set(sweep));
+
+    let auditor = govcloud_auditor::ACTIONS.into_iter().chain(FOR_LOGS);
+    assert_eq!(actions("GovCloudAuditorRole", &[]), set(auditor));
 }
 
 #[test]
@@ -78,13 +86,8 @@ fn the_poller_may_do_it_to_its_own_things_only() {
 fn the_stamper_may_do_it_to_its_own_things_only() {
     let (ledger, queue) = (arn("Ledger"), arn("Contacts"));
     let logs = arn("ContactStamperLogs");
-    let contacts = json!([
-        sub("arn:${AWS::Partition}:account::${ManagementAccountId}:account"),
-        sub("arn:${AWS::Partition}:account::${ManagementAccountId}:account/${OrganizationId}/*"),
-    ]);
-    let account = sub(
-        "arn:${AWS::Partition}:organizations::${ManagementAccountId}:account/${OrganizationId}/*",
-    );
+    let files = json!([sub("${Store.Arn}/policy/*"), sub("${Store.Arn}/sweeps/*")]);
+    let (contacts, account) = (accounts(), member());
     let part = |kind: &str| {
         let source = sub(&format!("${{PolicySource}}{kind}-"));
         json!({"Fn::Select": [1, {"Fn::Split": [kind, source]}]})
@@ -101,11 +104,13 @@ fn the_stamper_may_do_it_to_its_own_things_only() {
         ("account:PutContactInformation", contacts),
         ("organizations:DescribeAccount", account.clone()),
         ("organizations:ListTagsForResource", account),
+        ("organizations:ListParents", accounts_and_units()),
         ("kms:Decrypt", json!({"Ref": "PolicyKeyArn"})),
         ("s3:GetObject", object),
-        ("s3:GetObject", sub("${Store.Arn}/policy/*")),
-        ("s3:PutObject", sub("${Store.Arn}/policy/*")),
+        ("s3:GetObject", files.clone()),
+        ("s3:PutObject", files),
         ("ssm:GetParameter", parameter),
+        ("dynamodb:BatchGetItem", ledger.clone()),
         ("dynamodb:GetItem", ledger.clone()),
         ("dynamodb:PutItem", ledger.clone()),
         ("dynamodb:UpdateItem", ledger),
@@ -121,12 +126,146 @@ fn the_stamper_may_do_it_to_its_own_things_only() {
 }
 
 #[test]
-fn without_a_policy_there_is_only_the_poller() {
+fn the_sweep_and_the_auditor_may_do_it_to_their_own_things_only() {
+    let (ledger, logs) = (arn("Ledger"), arn("OrganizationSweepLogs"));
+    let files = json!([sub("${Store.Arn}/findings/*"), sub("${Store.Arn}/sweeps/*")]);
+    let execution = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:${AWS::StackName}-organization-sweep:*";
+    let expected = [
+        // Organizations knows no resource for it.
+        ("organizations:ListAccounts", json!("*")),
+        ("organizations:ListParents", accounts_and_units()),
+        ("s3:GetObject", files.clone()),
+        ("s3:PutObject", files),
+        ("s3:ListBucket", arn("Store")),
+        ("states:DescribeExecution", sub(execution)),
+        ("dynamodb:DeleteItem", ledger.clone()),
+        ("dynamodb:GetItem", ledger.clone()),
+        ("dynamodb:PutItem", ledger.clone()),
+        ("dynamodb:UpdateItem", ledger.clone()),
+        ("sns:Publish", json!({"Ref": "Announcements"})),
+        ("logs:CreateLogStream", logs.clone()),
+        ("logs:PutLogEvents", logs),
+    ];
+    hold("OrganizationSweepRole", &[], expected);
+
+    let logs = arn("GovCloudAuditorLogs");
+    let expected = [
+        ("account:GetGovCloudAccountInformation", accounts()),
+        ("organizations:DescribeAccount", member()),
+        ("s3:GetObject", sub("${Store.Arn}/sweeps/*")),
+        ("s3:PutObject", sub("${Store.Arn}/sweeps/*")),
+        ("dynamodb:BatchGetItem", ledger.clone()),
+        ("dynamodb:PutItem", ledger.clone()),
+        ("dynamodb:UpdateItem", ledger),
+        ("sns:Publish", json!({"Ref": "Announcements"})),
+        ("logs:CreateLogStream", logs.clone()),
+        ("logs:PutLogEvents", logs),
+    ];
+    hold("GovCloudAuditorRole", &[], expected);
+}
+
+/// The emulator enforces neither: <https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html>.
+#[test]
+fn the_state_machine_and_the_schedules_may_do_it_to_their_own_things_only() {
+    let here = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}";
+    let name = "${AWS::StackName}-organization-sweep";
+    let function = |name: &str| {
+        sub(&format!(
+            "arn:${{AWS::Partition}}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:${{AWS::StackName}}-{name}"
+        ))
+    };
+    let functions = json!([
+        arn("OrganizationSweep"),
+        function("contact-stamper"),
+        function("govcloud-auditor")
+    ]);
+    let batches = json!([
+        sub(&format!("{here}:execution:{name}:*")),
+        sub(&format!("{here}:execution:{name}/Batches:*"))
+    ]);
+    let expected = [
+        ("lambda:InvokeFunction", functions),
+        ("s3:GetObject", sub("${Store.Arn}/sweeps/*")),
+        (
+            "states:StartExecution",
+            sub(&format!("{here}:stateMachine:{name}")),
+        ),
+        ("states:DescribeExecution", batches.clone()),
+        ("states:StopExecution", batches),
+    ];
+    hold("OrganizationSweepMachineRole", &[], expected);
+    let expected = [
+        (
+            "states:StartExecution",
+            json!({"Ref": "OrganizationSweepMachine"}),
+        ),
+        ("sqs:SendMessage", arn("DeadLetters")),
+    ];
+    hold("SweepScheduleRole", &[], expected);
+}
+
+/// What each function reads at its start, the template sets, and nothing else.
+#[test]
+fn every_function_gets_the_variables_it_reads() {
+    use std::cell::RefCell;
+    let template = template();
+    let read = |start: &dyn Fn(&dyn Fn(&str) -> Option<String>)| {
+        let names = RefCell::new(BTreeSet::new());
+        start(&|name| {
+            names.borrow_mut().insert(name.to_owned());
+            Some(example(name).to_owned())
+        });
+        names.into_inner()
+    };
+    let of = [
+        (
+            "CreationPoller",
+            read(&|vars| drop(creation_poller::Config::from_vars(&vars).unwrap())),
+        ),
+        (
+            "ContactStamper",
+            read(&|vars| drop(contact_stamper::Config::from_vars(&vars).unwrap())),
+        ),
+        (
+            "GovCloudAuditor",
+            read(&|vars| drop(govcloud_auditor::Config::from_vars(&vars).unwrap())),
+        ),
+        (
+            "OrganizationSweep",
+            read(&|vars| drop(organization_sweep::Config::from_vars(&vars).unwrap())),
+        ),
+    ];
+    for (function, mut names) in of {
+        // Lambda sets it.
+        names.remove("AWS_REGION");
+        let set = &template["Resources"][function]["Properties"]["Environment"]["Variables"];
+        let set: BTreeSet<_> = set.as_object().unwrap().keys().cloned().collect();
+        assert_eq!(names, set, "{function}");
+    }
+}
+
+/// A value that a variable may have.
+fn example(name: &str) -> &'static str {
+    match name {
+        "ORGANIZATION_ID" => "o-exampleorg1",
+        "MANAGEMENT_ACCOUNT_ID" => "111122223333",
+        "POLICY_SOURCE" => "ssm:/policy",
+        "ANNOUNCE_SINCE" => "2026-11-01T00:00:00Z",
+        "AWS_REGION" => "us-east-1",
+        "TOPIC_ARN" => "arn:aws:sns:us-east-1:111122223333:announcements",
+        _ if name.starts_with("HAS_") || name.contains("DRY_RUN") => "true",
+        "EVENT_REPLACE" | "ALLOW_ABSENT" | "USE_PRIMARY" => "true",
+        _ => "10",
+    }
+}
+
+#[test]
+fn without_a_policy_and_an_audit_there_are_the_poller_and_the_sweeps_steps() {
     let template = template();
     let resources = template["Resources"].as_object().unwrap();
     let always = resources
         .iter()
-        .filter(|(_, resource)| resource["Condition"] != "HasPolicy")
+        .filter(|(_, resource)| resource.get("Condition").is_none())
         .map(|(name, _)| name.as_str());
     let expected = [
         "Announcements",
@@ -137,16 +276,23 @@ fn without_a_policy_there_is_only_the_poller() {
         "DeadLetters",
         "DeadLettersPolicy",
         "Ledger",
+        "OrganizationSweep",
+        "OrganizationSweepLogs",
+        "OrganizationSweepMachine",
+        "OrganizationSweepMachineRole",
+        "OrganizationSweepRole",
         "Store",
         "StorePolicy",
+        "SweepScheduleRole",
     ];
     assert_eq!(set(always), set(expected));
 }
 
-/// Their events carry names, addresses or tag values in clear, and a dead letter may hold the event as it came.
-const WITHOUT_DEAD_LETTERS: [&str; 4] = [
+/// Their events may carry names, addresses or tag values in clear, and a dead letter may hold the event as it came.
+const WITHOUT_DEAD_LETTERS: [&str; 5] = [
     "AccountEnrolled",
     "AccountEnrolledAgain",
+    "AccountMoved",
     "AccountTagged",
     "ContactChanged",
 ];
@@ -182,6 +328,26 @@ fn every_rule_may_reach_its_queue_and_its_dead_letters() {
         let admitted: BTreeSet<_> = admitted.iter().map(Value::to_string).collect();
         assert_eq!(admitted, expected, "{policy}");
     }
+}
+
+/// The account that the stack is in, and the members of the organization, to Account Management.
+fn accounts() -> Value {
+    json!([
+        sub("arn:${AWS::Partition}:account::${AWS::AccountId}:account"),
+        sub("arn:${AWS::Partition}:account::${ManagementAccountId}:account/${OrganizationId}/*"),
+    ])
+}
+
+/// The members of the organization, to Organizations.
+fn member() -> Value {
+    sub("arn:${AWS::Partition}:organizations::${ManagementAccountId}:account/${OrganizationId}/*")
+}
+
+fn accounts_and_units() -> Value {
+    json!([
+        member(),
+        sub("arn:${AWS::Partition}:organizations::${ManagementAccountId}:ou/${OrganizationId}/*"),
+    ])
 }
 
 fn arn(resource: &str) -> Value {

@@ -170,6 +170,7 @@ async fn drift_is_announced_with_its_actor_once_per_event() {
     let world = world();
     let account = new_account(&world).await;
     run(&world, &world.cold_stamper(&[]), &account).await;
+    pass(600).await;
     set_security(&world, &account, "Somebody");
     // Drifted long ago, and told then: this actor did not touch it.
     world
