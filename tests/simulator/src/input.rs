@@ -24,6 +24,9 @@ pub(crate) static ACCOUNT_ID: Rule = Rule::new(0, 12, || whole(r"\d{12}"));
 pub(crate) static PARENT_ID: Rule = Rule::new(0, 100, || {
     whole(r"(?:r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})")
 });
+pub(crate) static CHILD_ID: Rule = Rule::new(0, 100, || {
+    whole(r"(?:\d{12}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})")
+});
 pub(crate) static RESOURCE_ID: Rule = Rule::new(0, 130, || {
     whole(r"(?:r-[0-9a-z]{4,32}|\d{12}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}|r?p-\w{4,128}|rt-\w{8,32})")
 });
@@ -181,6 +184,8 @@ mod tests {
             (&ACCOUNT_ID, "111122223333"),
             (&PARENT_ID, "ou-exam-12345678"),
             (&PARENT_ID, "r-exam"),
+            (&CHILD_ID, "111122223333"),
+            (&CHILD_ID, "ou-exam-12345678"),
             (&RESOURCE_ID, "111122223333"),
         ] {
             assert_eq!(reason(rule.check(value)), None, "{value}");
@@ -200,6 +205,7 @@ mod tests {
             (&REQUEST_ID, "car-SHOUTED1", "INVALID_PATTERN"),
             (&ACCOUNT_ID, "11112222333x", "INVALID_PATTERN"),
             (&PARENT_ID, "x r-exam", "INVALID_PATTERN"),
+            (&CHILD_ID, "r-exam", "INVALID_PATTERN"),
             (&RESOURCE_ID, "root", "INVALID_PATTERN"),
         ] {
             assert_eq!(

@@ -1,4 +1,5 @@
-//! A local AWS Organizations service, with the contacts of AWS Account Management.
+//! A local AWS Organizations service, with the contacts, account information and GovCloud links
+//! of AWS Account Management.
 //!
 //! A [`Simulator`] keeps one organization: accounts, and the creation requests that make more
 //! of them. It speaks the real wire protocol, follows the limits, error texts and paging that
@@ -13,7 +14,11 @@
 //! fails with `EMAIL_ALREADY_EXISTS`.
 //!
 //! Every account begins with the management account's primary contact, under its own name, and
-//! without alternate contacts. [`Caller`] says whose credentials the calls for contacts carry.
+//! without alternate contacts. [`Caller`] says whose credentials the calls of Account Management
+//! carry.
+//!
+//! An account made by `CreateGovCloudAccount` is linked with its GovCloud account, which is in
+//! `PENDING_ACTIVATION` for 60 s and then `ACTIVE`; no other account has a link.
 //!
 //! A test moves the world with the other methods of [`Simulator`], or over HTTP with
 //! `POST /_simulator/<method>` and the method's argument as JSON.
@@ -43,6 +48,7 @@ pub use organization::account::AccountState;
 pub use organization::contacts::ContactType;
 pub use organization::creation::{Finished, Outcome, Start};
 pub use organization::history::History;
+pub use organization::links::Link;
 pub use organization::request::{FAILURE_REASONS, RequestState};
 pub use organization::{MANAGEMENT_ACCOUNT_ID, ORGANIZATION_ID};
 pub use simulator::{Count, Simulator};

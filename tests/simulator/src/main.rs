@@ -13,7 +13,8 @@ use simulator::{Caller, Fault, Options, Simulator, server};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// A local AWS Organizations service, with the contacts of AWS Account Management.
+/// A local AWS Organizations service, with the contacts, account information and GovCloud links
+/// of AWS Account Management.
 ///
 /// Prints one line of JSON when it listens, {"endpoint":"http://127.0.0.1:PORT"}, and serves
 /// until SIGTERM or Ctrl-C. Point clients at it with AWS_ENDPOINT_URL_ORGANIZATIONS and
@@ -58,6 +59,12 @@ struct Args {
     /// Seconds for which Account Management keeps callers from a new account
     #[arg(long, default_value = "0", value_parser = seconds)]
     young_denied: Duration,
+    /// Show accounts without Paths
+    #[arg(long)]
+    no_paths: bool,
+    /// Show accounts with the retired Status in place of State
+    #[arg(long)]
+    old_status: bool,
     /// File with a fault script
     #[arg(long)]
     faults: Option<PathBuf>,
@@ -74,10 +81,12 @@ Fault script: a JSON array; the first entry that fits a call is taken:
    {"calls": {"from": 20, "to": 25}, "kind": "throttle"}]
   kinds: throttle, internal, unavailable, timeout, lost (applied, then dropped),
   reset (dropped, not applied), denied, not_in_use, expired_token, repeat_token, empty,
-  bare_error (of Account Management: HTTP 400 without an error code)
+  bare_error (of Account Management: HTTP 400 without an error code),
+  resource_unavailable (of GetGovCloudAccountInformation: HTTP 424)
+  "account": "111122223333" in an entry: only calls about that account, counted apart
 
 Control endpoint: POST /_simulator/METHOD with JSON
-  calls, reset_calls, terminal_requests, accounts, expire_tokens   no body
+  calls, reset_calls, terminal_requests, accounts, links, expire_tokens   no body
   set_faults    a fault script
   add_history   {"count": 100, "failed": 0.1, "govcloud": 0.1, "from": 1.7e9, "to": 1.8e9}
   add_row       a row of ListCreateAccountStatus, shown as it is
@@ -88,6 +97,13 @@ Control endpoint: POST /_simulator/METHOD with JSON
   set_caller            as the option
   set_trusted_access    true or false
   set_state             {"account", "state": "ACTIVE"}
+  add_accounts          {"count": 200}: more members; answers their ids
+  remove_account        {"account"}: it leaves the organization
+  set_paths, set_old_status  true or false
+  set_link              {"account", "govcloud", "state"}, no matter what they are
+  clear_link            {"account"}
+  set_link_unavailable  {"account", "calls": 2}: HTTP 424 that often; without calls for good
+  set_link_available    {"account"}
   contacts              {"account"}: what is stored
   set_alternate_contact, remove_alternate_contact, set_primary_contact
                         {"account", "contact_type": "BILLING", "fields": {"Name": "..."}}, as
@@ -136,6 +152,8 @@ impl Args {
             trusted_access: !self.no_trusted_access,
             inactive_denied: !self.inactive_allowed,
             young_denied: self.young_denied,
+            paths: !self.no_paths,
+            old_status: self.old_status,
             faults,
         })
     }

@@ -30,6 +30,11 @@ pub struct Options {
     pub inactive_denied: bool,
     /// How long Account Management keeps its callers from a new account.
     pub young_denied: Duration,
+    /// Whether accounts are shown with their `Paths`, which the model did not always have.
+    pub paths: bool,
+    /// Whether accounts are shown with `Status`, retired on 9 September 2026, in place of
+    /// `State`.
+    pub old_status: bool,
     /// What goes wrong, and when.
     pub faults: Vec<Fault>,
 }
@@ -50,6 +55,8 @@ impl Default for Options {
             trusted_access: true,
             inactive_denied: true,
             young_denied: Duration::ZERO,
+            paths: true,
+            old_status: false,
             faults: Vec::new(),
         }
     }

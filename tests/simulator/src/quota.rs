@@ -3,7 +3,8 @@
 //! Rates and bursts are those of "Quotas for AWS Organizations" in the user guide, for one
 //! account, and of "Quotas for AWS Account Management" in its reference. The organization's own
 //! are never lower, so with one caller they never bind. "Per account" of Account Management is
-//! read as the account that calls.
+//! read as the account that calls. None is published for `GetGovCloudAccountInformation`: that of
+//! `GetAccountInformation` is assumed.
 
 use std::collections::HashMap;
 use std::time::SystemTime;
@@ -18,6 +19,8 @@ fn limit(operation: &str) -> Option<(&'static str, f64, f64)> {
         "DescribeAccount" => ("describe account", 20.0, 30.0),
         "CloseAccount" => ("close", 0.05, 1.0),
         "ListAccounts" => ("list accounts", 8.0, 12.0),
+        // Shared with two operations that are not here.
+        "ListParents" => ("list parents", 5.0, 8.0),
         "ListTagsForResource" => ("list tags", 10.0, 15.0),
         "DescribeOrganization" => ("describe organization", 1.0, 2.0),
         "MoveAccount" => ("move", 2.0, 3.0),
@@ -27,6 +30,8 @@ fn limit(operation: &str) -> Option<(&'static str, f64, f64)> {
         "DeleteAlternateContact" => ("delete alternate", 1.0, 6.0),
         "GetContactInformation" => ("get primary", 10.0, 15.0),
         "PutContactInformation" => ("put primary", 5.0, 8.0),
+        "GetAccountInformation" => ("get information", 3.0, 3.0),
+        "GetGovCloudAccountInformation" => ("get govcloud (assumed)", 3.0, 3.0),
         _ => return None,
     })
 }

@@ -53,6 +53,15 @@ impl Refusal {
         Self::new("ServiceUnavailableException", "Service Unavailable").status(503)
     }
 
+    /// In the words of the model: what the service says was not seen.
+    pub(crate) fn resource_unavailable() -> Self {
+        Self::new(
+            "ResourceUnavailableException",
+            "The operation failed because it specified a resource that is not currently available.",
+        )
+        .status(424)
+    }
+
     pub(crate) fn denied() -> Self {
         Self::new(
             "AccessDeniedException",

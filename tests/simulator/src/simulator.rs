@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::fault::{FaultKind, Script};
 use crate::listing::Paging;
-use crate::operations::{Call, Operation};
+use crate::operations::{self, Call, Operation};
 use crate::organization::Organization;
 use crate::quota::Quotas;
 use crate::refusal::Refusal;
@@ -119,7 +119,7 @@ impl Simulator {
             let refusal = Err(Refusal::unknown_operation());
             return Reply::Answer(wire::respond(Service::Organizations, refusal, id));
         };
-        let fault = state.faults.next(operation.name);
+        let fault = state.fault(operation, request.body().as_ref());
         if let Some(reply) = state.unapplied(operation.name, fault) {
             return reply;
         }
@@ -149,6 +149,16 @@ impl Simulator {
 }
 
 impl State {
+    /// What goes wrong with a call. Account Management is asked about the caller's own account
+    /// when no account is named.
+    fn fault(&mut self, operation: &Operation, body: &[u8]) -> Option<FaultKind> {
+        let account = operations::named_account(body).or_else(|| match operation.service {
+            Service::Account => Some(self.organization.access.caller.id().to_owned()),
+            Service::Organizations => None,
+        });
+        self.faults.next(operation.name, account.as_deref())
+    }
+
     /// The reply to a call that is not applied at all.
     fn unapplied(&mut self, name: &str, fault: Option<FaultKind>) -> Option<Reply> {
         let reply = match fault {

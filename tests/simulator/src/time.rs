@@ -1,7 +1,9 @@
-//! Times as the wire carries them: seconds since 1970, with a fraction.
+//! Times as the wire carries them: mostly seconds since 1970, with a fraction.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use aws_smithy_types::DateTime;
+use aws_smithy_types::date_time::Format;
 use serde::{Deserialize, Deserializer, Serializer};
 
 /// Cut to whole milliseconds, so that what a client reads back is what is stored.
@@ -14,6 +16,14 @@ pub(crate) fn millis(time: SystemTime) -> SystemTime {
 pub(crate) fn seconds(time: SystemTime) -> f64 {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     since.as_millis() as f64 / 1000.0
+}
+
+/// A date as Account Management writes it: `2025-08-25T13:49:24+00:00`, in whole seconds.
+pub(crate) fn iso8601(time: SystemTime) -> String {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let seconds = i64::try_from(since.as_secs()).unwrap_or_default();
+    let date = DateTime::from_secs(seconds).fmt(Format::DateTime);
+    date.unwrap_or_default().replace('Z', "+00:00")
 }
 
 pub(crate) fn write<S: Serializer>(time: &SystemTime, out: S) -> Result<S::Ok, S::Error> {

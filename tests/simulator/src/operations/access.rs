@@ -21,6 +21,21 @@ pub(super) fn target(
     call: &Call<'_>,
     named: Option<&String>,
 ) -> Result<String, Refusal> {
+    let account = target_in_any_state(organization, call, named)?;
+    let active = account.state == AccountState::Active;
+    if named.is_some() && !active && organization.access.inactive_denied {
+        return Err(denied(organization, call, NO_REASON));
+    }
+    Ok(account.id.clone())
+}
+
+/// The same where accounts that are not active are never out of reach. AWS does not say so of
+/// `GetAccountInformation`, but a state to ask for makes sense only then.
+pub(super) fn target_in_any_state<'a>(
+    organization: &'a Organization,
+    call: &Call<'_>,
+    named: Option<&String>,
+) -> Result<&'a Account, Refusal> {
     let access = &organization.access;
     let id = match named {
         // Standalone context: it needs no trusted access.
@@ -31,8 +46,8 @@ pub(super) fn target(
     // Newer than what Organizations lists: a new account is there at once.
     let account = organization.accounts.newest(id);
     account
-        .filter(|account| named.is_none() || reachable(access, account, call))
-        .map(|account| account.id.clone())
+        .filter(|account| named.is_none() || account.joined + access.young_denied <= call.now)
+        .map(AsRef::as_ref)
         .ok_or_else(|| denied(organization, call, NO_REASON))
 }
 
@@ -48,12 +63,6 @@ fn in_organization<'a>(access: &Access, id: &'a str) -> Result<&'a str, &'static
         return Err(STANDALONE);
     }
     Ok(id)
-}
-
-fn reachable(access: &Access, account: &Account, call: &Call<'_>) -> bool {
-    let active = account.state == AccountState::Active;
-    let young = call.now < account.joined + access.young_denied;
-    !young && (active || !access.inactive_denied)
 }
 
 fn denied(organization: &Organization, call: &Call<'_>, why: &str) -> Refusal {

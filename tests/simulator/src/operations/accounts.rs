@@ -6,7 +6,7 @@ use serde_json::{Value, json as value};
 use super::{Answer, Call, json, nothing};
 use crate::input;
 use crate::listing::Ask;
-use crate::organization::account::{Account, AccountState, arn};
+use crate::organization::account::{AccountState, arn};
 use crate::organization::{MANAGEMENT_ACCOUNT_ID, ORGANIZATION_ID, Organization, unit_exists};
 use crate::refusal::Refusal;
 
@@ -45,11 +45,14 @@ pub(super) fn list(organization: &mut Organization, call: &Call<'_>) -> Answer {
         paging: call.paging,
     };
     let Organization {
-        accounts, tokens, ..
+        accounts,
+        tokens,
+        look,
+        ..
     } = organization;
     let (rows, next_token) = accounts.seen.page(tokens, &ask)?;
     json(&Page {
-        accounts: rows.into_iter().map(Account::wire).collect(),
+        accounts: rows.into_iter().map(|it| it.wire(*look)).collect(),
         next_token,
     })
 }
@@ -64,7 +67,7 @@ pub(super) fn describe(organization: &mut Organization, call: &Call<'_>) -> Answ
     let input: Named = call.input()?;
     let id = input::ACCOUNT_ID.required(&input.account_id)?;
     let account = organization.accounts.seen.get(id).ok_or_else(not_found)?;
-    json(&value!({ "Account": account.wire() }))
+    json(&value!({ "Account": account.wire(organization.look) }))
 }
 
 pub(super) fn describe_organization(_: &mut Organization, _: &Call<'_>) -> Answer {

@@ -4,13 +4,15 @@ mod access;
 mod accounts;
 mod contacts;
 pub(crate) mod fields;
+mod information;
+mod parents;
 mod requests;
 mod tags;
 
 use std::time::SystemTime;
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::listing::Paging;
 use crate::organization::Organization;
@@ -54,8 +56,11 @@ const fn account(name: &'static str, run: Run) -> Operation {
     Operation { service, name, run }
 }
 
+/// The operation that tells of links, the only one that can be unavailable.
+pub(crate) const GOVCLOUD: &str = "GetGovCloudAccountInformation";
+
 /// Every operation.
-pub(crate) static OPERATIONS: [Operation; 16] = [
+pub(crate) static OPERATIONS: [Operation; 19] = [
     organizations("CreateAccount", requests::create_account),
     organizations("CreateGovCloudAccount", requests::create_govcloud_account),
     organizations("DescribeCreateAccountStatus", requests::describe),
@@ -63,6 +68,7 @@ pub(crate) static OPERATIONS: [Operation; 16] = [
     organizations("ListAccounts", accounts::list),
     organizations("DescribeAccount", accounts::describe),
     organizations("DescribeOrganization", accounts::describe_organization),
+    organizations("ListParents", parents::list),
     organizations("MoveAccount", accounts::move_account),
     organizations("CloseAccount", accounts::close),
     organizations("ListTagsForResource", tags::list),
@@ -72,6 +78,8 @@ pub(crate) static OPERATIONS: [Operation; 16] = [
     account("DeleteAlternateContact", contacts::delete_alternate),
     account("GetContactInformation", contacts::get_primary),
     account("PutContactInformation", contacts::put_primary),
+    account("GetAccountInformation", information::get),
+    account(GOVCLOUD, information::get_govcloud),
 ];
 
 /// The operation of a name.
@@ -90,6 +98,23 @@ pub(crate) fn at(path: &str) -> Option<&'static Operation> {
         .iter()
         .filter(|it| it.service == Service::Account)
         .find(same)
+}
+
+/// The members that name the account a call is about.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct About {
+    account_id: Option<String>,
+    standard_account_id: Option<String>,
+    resource_id: Option<String>,
+    child_id: Option<String>,
+}
+
+/// The account a call names; no account is named by a body that does not parse.
+pub(crate) fn named_account(body: &[u8]) -> Option<String> {
+    let about: About = serde_json::from_slice(body).unwrap_or_default();
+    let account = about.account_id.or(about.standard_account_id);
+    account.or(about.resource_id).or(about.child_id)
 }
 
 fn json(answer: &impl Serialize) -> Answer {

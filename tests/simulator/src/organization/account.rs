@@ -17,7 +17,8 @@ const CLOSURE: Duration = Duration::from_secs(60);
 const CLOSURE_PERIOD: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// `AccountState` of the model. By itself an account goes from `ACTIVE` over `PENDING_CLOSURE`
-/// to `SUSPENDED`. The older field `Status` was retired on 9 September 2026 and is not shown.
+/// to `SUSPENDED`. The older field `Status` was retired on 9 September 2026 and is shown only on
+/// demand ([`Options::old_status`](crate::Options::old_status)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum AccountState {
@@ -43,13 +44,42 @@ impl AccountState {
             Self::Closed => "CLOSED",
         }
     }
+
+    /// `AccountStatus` of the model, which is older and knows three values. How it showed the
+    /// other two is not documented: here as accounts that cannot be used.
+    fn old(self) -> &'static str {
+        match self {
+            Self::Active | Self::PendingClosure | Self::Suspended => self.as_str(),
+            Self::PendingActivation | Self::Closed => Self::Suspended.as_str(),
+        }
+    }
+
+    /// `AwsAccountState` of Account Management, which has no `PENDING_CLOSURE`: an account that
+    /// is being closed is out of use already.
+    pub(crate) fn without_closure(self) -> &'static str {
+        match self {
+            Self::PendingClosure => Self::Suspended.as_str(),
+            Self::PendingActivation | Self::Active | Self::Suspended | Self::Closed => {
+                self.as_str()
+            }
+        }
+    }
+}
+
+/// How accounts are shown: the model changed in its time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Look {
+    /// With `Paths`.
+    pub(crate) paths: bool,
+    /// With `Status` in place of `State`.
+    pub(crate) old_status: bool,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct Account {
     pub(crate) id: String,
     email: String,
-    name: String,
+    pub(crate) name: String,
     pub(crate) state: AccountState,
     pub(crate) parent: String,
     joined_method: &'static str,
@@ -76,17 +106,25 @@ impl Account {
     }
 
     /// `Account` of the model.
-    pub(crate) fn wire(&self) -> Value {
-        json!({
+    pub(crate) fn wire(&self, look: Look) -> Value {
+        let mut account = json!({
             "Id": self.id,
             "Arn": arn(&self.id),
             "Email": self.email,
             "Name": self.name,
-            "State": self.state.as_str(),
-            "Paths": [format!("{}{}/", path(&self.parent), self.id)],
             "JoinedMethod": self.joined_method,
             "JoinedTimestamp": time::seconds(self.joined),
-        })
+        });
+        let (name, state) = if look.old_status {
+            ("Status", self.state.old())
+        } else {
+            ("State", self.state.as_str())
+        };
+        account[name] = state.into();
+        if look.paths {
+            account["Paths"] = json!([format!("{}{}/", path(&self.parent), self.id)]);
+        }
+        account
     }
 }
 
@@ -97,29 +135,43 @@ impl Listed for Account {
 }
 
 impl Organization {
-    /// The accounts of the first day, joined within the year before.
+    /// The accounts of the first day.
     pub(super) fn found(&mut self, count: usize, now: SystemTime) {
         self.contacts.found(MANAGEMENT_ACCOUNT_ID);
-        for number in 0..count.max(1) {
-            let age = Duration::from_secs(self.rng.random_range(86_400..31_536_000));
-            let management = number == 0;
-            let id = if management {
-                MANAGEMENT_ACCOUNT_ID.to_owned()
-            } else {
-                self.ids.next()
-            };
-            let email = format!("account-{number}@example.com");
-            let mut account = Account::created(id, &format!("Account {number}"), email, now - age);
-            if management {
-                account.name = "Management".to_owned();
-                account.joined_method = "INVITED";
-            } else {
-                account.parent = UNITS[self.rng.random_range(0..UNITS.len())].0.to_owned();
-                self.inherit(&account);
-            }
-            self.count(&account);
-            self.accounts.seen.put(&account.id.clone(), account.into());
-        }
+        let mut management = self.grown(MANAGEMENT_ACCOUNT_ID.to_owned(), now);
+        management.name = "Management".to_owned();
+        management.joined_method = "INVITED";
+        self.show(management);
+        self.add_members(count.saturating_sub(1), now);
+    }
+
+    /// Adds members, spread over the units.
+    pub(crate) fn add_members(&mut self, count: usize, now: SystemTime) -> Vec<String> {
+        (0..count).map(|_| self.add_member(now)).collect()
+    }
+
+    fn add_member(&mut self, now: SystemTime) -> String {
+        let id = self.ids.next();
+        let mut account = self.grown(id.clone(), now);
+        account.parent = UNITS[self.rng.random_range(0..UNITS.len())].0.to_owned();
+        self.inherit(&account);
+        self.show(account);
+        id
+    }
+
+    /// An account that joined within the year before.
+    fn grown(&mut self, id: String, now: SystemTime) -> Account {
+        let age = Duration::from_secs(self.rng.random_range(86_400..31_536_000));
+        let number = self.serial;
+        self.serial += 1;
+        let email = format!("account-{number}@example.com");
+        Account::created(id, &format!("Account {number}"), email, now - age)
+    }
+
+    /// Reads see the account at once.
+    fn show(&mut self, account: Account) {
+        self.count(&account);
+        self.accounts.seen.put(&account.id.clone(), account.into());
     }
 
     pub(super) fn join(&mut self, account: Account, at: SystemTime) {
@@ -158,6 +210,15 @@ impl Organization {
         self.agenda
             .retain(|_, due| !matches!(due, Due::Suspend(closing) if closing == id));
         self.set_state(id, state, now);
+    }
+
+    /// Takes an account out of the organization; its address stays taken.
+    pub(crate) fn leave(&mut self, id: &str) {
+        self.agenda.retain(|_, due| !due.is_about(id));
+        self.accounts.erase(id);
+        self.tags.erase(id);
+        self.links.erase(id);
+        self.account_count -= 1;
     }
 
     /// How many accounts are being closed.

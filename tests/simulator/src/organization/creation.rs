@@ -140,11 +140,11 @@ impl Organization {
     fn cancel(&mut self, id: &str) -> Option<Box<Creation>> {
         let key = self.agenda.iter().find_map(|(key, due)| match due {
             Due::Finish(creation) if creation.request.id == id => Some(*key),
-            Due::Finish(_) | Due::Suspend(_) => None,
+            Due::Finish(_) | Due::Suspend(_) | Due::Activate(_) => None,
         })?;
         match self.agenda.remove(&key)? {
             Due::Finish(creation) => Some(creation),
-            Due::Suspend(_) => None,
+            Due::Suspend(_) | Due::Activate(_) => None,
         }
     }
 
@@ -170,6 +170,9 @@ impl Organization {
                 let id = account.id.clone();
                 self.tags.write(at, &id, tags);
                 self.join(account, at);
+                if let Some(govcloud) = &govcloud {
+                    self.pair(&id, govcloud, at);
+                }
                 request.succeeded(at, id, govcloud)
             }
         };

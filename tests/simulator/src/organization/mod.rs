@@ -5,6 +5,7 @@ pub(crate) mod account;
 pub(crate) mod contacts;
 pub(crate) mod creation;
 pub(crate) mod history;
+pub(crate) mod links;
 pub(crate) mod request;
 mod units;
 
@@ -18,12 +19,13 @@ use crate::Options;
 use crate::listing::{Listed, Tokens};
 use crate::store::Store;
 use access::Access;
-use account::{Account, AccountState};
+use account::{Account, AccountState, Look};
 use contacts::Contacts;
 use creation::{Creation, Finished};
+use links::Links;
 use request::Row;
 
-pub(crate) use units::exists as unit_exists;
+pub(crate) use units::{exists as unit_exists, parent as unit_parent};
 
 /// The organization's id.
 pub const ORGANIZATION_ID: &str = "o-exampleorg1";
@@ -45,6 +47,16 @@ impl Listed for Tags {
 enum Due {
     Finish(Box<Creation>),
     Suspend(String),
+    Activate(String),
+}
+
+impl Due {
+    fn is_about(&self, account: &str) -> bool {
+        match self {
+            Self::Finish(_) => false,
+            Self::Suspend(id) | Self::Activate(id) => id == account,
+        }
+    }
 }
 
 /// The whole state behind the service.
@@ -54,7 +66,9 @@ pub(crate) struct Organization {
     pub(crate) requests: Store<Row>,
     pub(crate) tags: Store<Tags>,
     pub(crate) contacts: Contacts,
+    pub(crate) links: Links,
     pub(crate) access: Access,
+    pub(crate) look: Look,
     pub(crate) tokens: Tokens,
     finished: Vec<Finished>,
     emails: HashSet<String>,
@@ -75,7 +89,12 @@ impl Organization {
             requests: Store::new(options.lag),
             tags: Store::new(options.lag),
             contacts: Contacts::new(options.lag),
+            links: Links::new(options.lag),
             access: Access::new(options),
+            look: Look {
+                paths: options.paths,
+                old_status: options.old_status,
+            },
             tokens: Tokens::new(options.seed),
             finished: Vec::new(),
             emails: HashSet::new(),
@@ -105,12 +124,14 @@ impl Organization {
             match due {
                 Due::Finish(creation) => self.complete(*creation, at),
                 Due::Suspend(id) => self.set_state(&id, AccountState::Suspended, at),
+                Due::Activate(id) => self.activate(&id, at),
             }
         }
         self.accounts.settle(now);
         self.requests.settle(now);
         self.tags.settle(now);
         self.contacts.settle(now);
+        self.links.settle(now);
     }
 
     fn plan(&mut self, at: SystemTime, due: Due) {

@@ -19,10 +19,17 @@ pub(crate) fn exists(id: &str) -> bool {
     id == ROOT || UNITS.iter().any(|(unit, _)| *unit == id)
 }
 
+/// The parent of a unit.
+pub(crate) fn parent(id: &str) -> Option<&'static str> {
+    UNITS
+        .iter()
+        .find_map(|(unit, parent)| (*unit == id).then_some(*parent))
+}
+
 /// The path of the root or a unit, with a slash at its end.
 pub(super) fn path(id: &str) -> String {
-    match UNITS.iter().find(|(unit, _)| *unit == id) {
-        Some((unit, parent)) => format!("{}{unit}/", path(parent)),
+    match parent(id) {
+        Some(parent) => format!("{}{id}/", path(parent)),
         None => format!("{ORGANIZATION_ID}/{ROOT}/"),
     }
 }

@@ -75,10 +75,39 @@ def put_contact_information():
         raise AssertionError("not refused")
 
 
+def get_account_information():
+    member = active_member()
+    described = organizations.describe_account(AccountId=member)["Account"]
+    told = account.get_account_information(AccountId=member)
+    assert (told["AccountId"], told["AccountName"]) == (member, described["Name"]), told
+    assert told["AccountState"] == "ACTIVE", told
+    joined = described["JoinedTimestamp"].replace(microsecond=0)
+    assert told["AccountCreatedDate"] == joined, (told, joined)
+    code, _ = refusal(account.get_account_information, AccountId=MANAGEMENT)
+    assert code == "AccessDeniedException", code
+
+
+def get_gov_cloud_account_information():
+    member = active_member()
+    get = account.get_gov_cloud_account_information
+    code, _ = refusal(get, StandardAccountId=member)
+    assert code == "ResourceNotFoundException", code
+    control("set_link", {"account": member, "govcloud": "999988887777", "state": "ACTIVE"})
+    control("set_link_unavailable", {"account": member, "calls": 1})
+    code, _ = refusal(get, StandardAccountId=member)
+    assert code == "ResourceUnavailableException", code
+    answer = get(StandardAccountId=member)
+    assert answer["GovCloudAccountId"] == "999988887777", answer
+    assert answer["AccountState"] == "ACTIVE", answer
+    control("clear_link", {"account": member})
+
+
 CONVERSATIONS = [
     put_alternate_contact,
     get_alternate_contact,
     delete_alternate_contact,
     get_contact_information,
     put_contact_information,
+    get_account_information,
+    get_gov_cloud_account_information,
 ]

@@ -99,6 +99,14 @@ def list_tags_for_resource():
     assert tags == [{"Key": "team", "Value": "red"}], tags
 
 
+def list_parents():
+    pages = organizations.get_paginator("list_parents")
+    parents = [it for page in pages.paginate(ChildId=MANAGEMENT) for it in page["Parents"]]
+    assert parents == [{"Id": "r-exam", "Type": "ROOT"}], parents
+    refused = refusal(organizations.list_parents, ChildId="000000000000")
+    assert refused == ("ChildNotFoundException", None), refused
+
+
 def move_account():
     account = members()[0]
     path = organizations.describe_account(AccountId=account)["Account"]["Paths"][0]
@@ -130,6 +138,7 @@ CONVERSATIONS = [
     describe_organization,
     tag_resource,
     list_tags_for_resource,
+    list_parents,
     move_account,
     close_account,
 ]

@@ -110,6 +110,49 @@ async fn contacts_and_accounts_are_seen_and_moved_over_http() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn accounts_and_links_come_and_go_over_http() {
+    let bench = Bench::new(Options::default());
+    let done = (200, json!({}));
+    let (_, added) = bench.control("add_accounts", json!({ "count": 3 })).await;
+    let id = added[2].as_str().unwrap();
+    assert_eq!(bench.simulator.accounts().len(), 13);
+    let about = json!({ "account": id });
+
+    let set = json!({ "account": id, "govcloud": "999988887777", "state": "ODD" });
+    assert_eq!(bench.control("set_link", set).await, done);
+    let link = json!({ "GovCloudAccountId": "999988887777", "AccountState": "ODD" });
+    let links = (200, json!({ id: link }));
+    assert_eq!(bench.control("links", json!({})).await, links);
+    let status = async || {
+        let call = bench.account.get_gov_cloud_account_information();
+        let answer = call.standard_account_id(id).send().await;
+        answer
+            .err()
+            .map(|error| error.raw_response().unwrap().status().as_u16())
+    };
+    assert_eq!(status().await, None);
+    let once = json!({ "account": id, "calls": 1 });
+    assert_eq!(bench.control("set_link_unavailable", once).await, done);
+    assert_eq!((status().await, status().await), (Some(424), None));
+    let unavailable = bench.control("set_link_unavailable", about.clone());
+    assert_eq!(unavailable.await, done);
+    assert_eq!((status().await, status().await), (Some(424), Some(424)));
+    let available = bench.control("set_link_available", about.clone());
+    assert_eq!(available.await, done);
+    assert_eq!(status().await, None);
+    assert_eq!(bench.control("clear_link", about.clone()).await, done);
+    assert_eq!(status().await, Some(404));
+
+    assert_eq!(bench.control("set_paths", json!(false)).await, done);
+    assert_eq!(bench.control("set_old_status", json!(true)).await, done);
+    let account = bench.account(id).await;
+    assert_eq!((account.paths, account.state), (None, None));
+    assert_eq!(bench.control("remove_account", about.clone()).await, done);
+    assert_eq!(status().await, Some(403));
+    assert_eq!(bench.control("remove_account", about).await.0, 400);
+}
+
+#[tokio::test(start_paused = true)]
 async fn nonsense_is_refused_with_a_reason() {
     let bench = Bench::new(Options::default());
     for (method, body, reason) in [
@@ -143,6 +186,26 @@ async fn nonsense_is_refused_with_a_reason() {
             "set_primary_contact",
             json!({ "account": "111122223333", "fields": { "City": "c" } }),
             "no such contact can be: [object has missing required properties",
+        ),
+        (
+            "clear_link",
+            json!({ "account": "111122223333" }),
+            "account 111122223333 has no link",
+        ),
+        (
+            "remove_account",
+            json!({ "account": "111122223333" }),
+            "the management account does not leave",
+        ),
+        (
+            "set_link_unavailable",
+            json!({ "account": "111122223333", "call": 1 }),
+            "unknown field `call`",
+        ),
+        (
+            "set_faults",
+            json!([{ "kind": "reset", "account": "x" }]),
+            "no account id: `x`",
         ),
     ] {
         let (status, answer) = bench.control(method, body).await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_sdk_account::types::AlternateContactType;
 use aws_sdk_organizations::config::timeout::TimeoutConfig;
 use aws_sdk_organizations::error::SdkError;
-use simulator::{Calls, Count, Fault, FaultKind, Options};
+use simulator::{Calls, Count, Fault, FaultKind, MANAGEMENT_ACCOUNT_ID, Options};
 use tokio::time::Instant;
 
 use crate::bench::{Bench, code};
@@ -207,6 +207,7 @@ async fn a_fault_that_a_service_does_not_know_does_nothing_there() {
     let bench = Bench::new(Options::default());
     let own = || bench.account.get_contact_information().send();
     for kind in [
+        FaultKind::ResourceUnavailable,
         FaultKind::NotInUse,
         FaultKind::ExpiredToken,
         FaultKind::RepeatToken,
@@ -236,4 +237,60 @@ async fn a_lost_put_was_applied_and_a_reset_one_was_not() {
         let seen = bench.alternate(&id, AlternateContactType::Billing).await;
         assert_eq!(seen.is_some(), applied, "{kind:?}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fault_strikes_the_calls_about_one_account() {
+    let bench = Bench::new(Options::default());
+    let members = bench.simulator.add_accounts(2);
+    let (struck, other) = (members[0].as_str(), members[1].as_str());
+    let link = async |id: &str| {
+        let call = bench.account.get_gov_cloud_account_information();
+        code(call.standard_account_id(id).send().await)
+    };
+    let fault = |calls, kind| Fault::on("GetGovCloudAccountInformation", calls, kind).about(struck);
+    bench.simulator.set_faults(vec![
+        fault(Calls::List(vec![1]), FaultKind::Throttle),
+        fault(Calls::List(vec![2]), FaultKind::ResourceUnavailable),
+        fault(Calls::List(vec![3]), FaultKind::Reset),
+    ]);
+    let none = "ResourceNotFoundException";
+    assert_eq!(link(other).await, none);
+    assert_eq!(link(struck).await, "TooManyRequestsException");
+    assert_eq!(link(other).await, none);
+    assert_eq!(link(struck).await, "ResourceUnavailableException");
+    assert_eq!(link(struck).await, "no code", "dropped");
+    assert_eq!(link(struck).await, none);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_is_named_in_many_ways() {
+    let bench = Bench::new(Options::default());
+    let id = bench.member().await;
+    let any = Fault::any(Calls::Every, FaultKind::Denied);
+    bench.simulator.set_faults(vec![any.clone().about(&id)]);
+    let client = &bench.client;
+    let denied = "AccessDeniedException";
+    assert_eq!(
+        code(client.describe_account().account_id(&id).send().await),
+        denied
+    );
+    assert_eq!(
+        code(client.list_parents().child_id(&id).send().await),
+        denied
+    );
+    let tags = client.list_tags_for_resource().resource_id(&id);
+    assert_eq!(code(tags.send().await), denied);
+    let put = bench.put(&id, AlternateContactType::Billing).send().await;
+    assert_eq!(code(put), denied);
+    assert!(client.list_accounts().send().await.is_ok(), "about none");
+    let own = || bench.account.get_contact_information().send();
+    assert!(own().await.is_ok(), "about the management account");
+    let management = any.about(MANAGEMENT_ACCOUNT_ID);
+    bench.simulator.set_faults(vec![management]);
+    assert_eq!(code(own().await), denied);
+    assert!(
+        client.describe_organization().send().await.is_ok(),
+        "about none"
+    );
 }

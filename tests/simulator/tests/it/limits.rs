@@ -226,3 +226,28 @@ async fn a_primary_contact_lags_with_its_verification() {
     assert_eq!(new.contact_information, Some(contact));
     assert_ne!(new.verification_status, old.verification_status);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_account_management_tells_has_rates_of_its_own() {
+    let bench = Bench::new(Options {
+        quotas: true,
+        ..Options::default()
+    });
+    for _ in 0..2 {
+        let (mut told, mut links) = (0, 0);
+        for _ in 0..6 {
+            let information = bench.account.get_account_information().send();
+            told += u32::from(information.await.is_ok());
+            let link = bench.account.get_gov_cloud_account_information().send();
+            links += u32::from(code(link.await) == "ResourceNotFoundException");
+        }
+        assert_eq!((told, links), (3, 3));
+        wait(1.0).await;
+    }
+    let mut parents = 0;
+    for _ in 0..12 {
+        let call = bench.client.list_parents().child_id("ou-exam-sandboxes");
+        parents += u32::from(call.send().await.is_ok());
+    }
+    assert_eq!(parents, 8);
+}

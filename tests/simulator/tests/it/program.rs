@@ -101,6 +101,21 @@ fn options_choose_who_calls_account_management_and_what_is_allowed() {
 }
 
 #[test]
+fn options_choose_how_accounts_are_shown() {
+    let program = Program::start(&["--accounts", "1", "--no-paths", "--old-status"]);
+    let mut stream = TcpStream::connect(program.address()).unwrap();
+    let request = "POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\nx-amz-target: AWSOrganizationsV20161128.ListAccounts\r\ncontent-length: 2\r\n\r\n{}";
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.contains(r#""Status":"ACTIVE""#), "{answer}");
+    assert!(
+        !answer.contains("State") && !answer.contains("Paths"),
+        "{answer}"
+    );
+}
+
+#[test]
 fn a_fault_script_that_does_not_parse_is_named() {
     let faults = tempfile::NamedTempFile::new().unwrap();
     let path = faults.path().to_str().unwrap();
