@@ -17,4 +17,5 @@ mod peers;
 mod poller;
 mod rules;
 mod stamper;
+mod sweep;
 mod template;

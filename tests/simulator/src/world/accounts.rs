@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::Impossible;
-use crate::organization::{MANAGEMENT_ACCOUNT_ID, Tags};
 use crate::organization::access::Caller;
 use crate::organization::account::AccountState;
+use crate::organization::{MANAGEMENT_ACCOUNT_ID, Tags};
 use crate::simulator::Simulator;
 
 impl Simulator {

@@ -1,0 +1,147 @@
+//! The gate, and what a person approves.
+
+use it::world::{Ended, Sweeping, World};
+use serde_json::json;
+use simulator::ContactType;
+
+use super::{
+    POLICY, contact_sweep, count, done, members, messages, name, outcome, rows, set, world, writes,
+};
+
+const HOUR: std::time::Duration = std::time::Duration::from_secs(3_600);
+
+/// An organization on standard, and then a policy edit that would replace two thirds of its contacts.
+async fn edited() -> World {
+    let world = world(40);
+    outcome(&world, &contact_sweep("before")).await;
+    tokio::time::sleep(HOUR).await;
+    world.parameters.put("policy", &edit("Edited"));
+    world
+}
+
+fn edit(name: &str) -> String {
+    let security = format!("name: {name} Security");
+    POLICY
+        .replace("name: Security", &security)
+        .replace("name: Billing", &format!("name: {name} Billing"))
+}
+
+fn approve(plan: &str) -> Sweeping<'static> {
+    Sweeping::new("approved", json!({"apply_plan": plan}))
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_gate_stops_an_edit_that_replaces_most_contacts_and_a_person_lets_it_through() {
+    let world = edited().await;
+    let before = writes(&world);
+    assert_eq!(outcome(&world, &contact_sweep("edit")).await, "gateClosed");
+    assert_eq!(writes(&world), before, "nothing is written");
+    assert_eq!(count(&world, "edit", "planned"), 80);
+    let told = &messages(&world, "SweepFinished")[1];
+    assert_eq!(told.text("/detail/sweepId"), "edit");
+    let reasons = &told.body["detail"]["reasons"];
+    assert_eq!(
+        reasons[0],
+        "80 of 120 contacts would be replaced or removed, more than 10 %"
+    );
+
+    assert_eq!(outcome(&world, &approve("edit")).await, "complete");
+    assert_eq!(writes(&world), before + 80);
+    assert_eq!(count(&world, "approved", "written"), 80);
+    assert_eq!(count(&world, "approved", "accounts"), 40);
+    for account in members(&world) {
+        assert_eq!(name(&world, &account, "SECURITY"), "Edited Security");
+    }
+    // The policy has passed: from now on events may replace by it.
+    tokio::time::sleep(HOUR).await;
+    let account = &members(&world)[0];
+    set(&world, account, ContactType::Security, "Somebody");
+    let payload = json!({"accounts": [account]});
+    let stamper = world.cold_stamper(&[]);
+    world.stamp(&stamper, payload).await.unwrap().unwrap();
+    assert_eq!(name(&world, account, "SECURITY"), "Edited Security");
+}
+
+#[tokio::test(start_paused = true)]
+async fn events_replace_nothing_under_a_policy_that_no_gate_has_passed() {
+    let world = edited().await;
+    outcome(&world, &contact_sweep("edit")).await;
+    let account = &members(&world)[0];
+    let stamper = world.cold_stamper(&[]);
+    let payload = json!({"accounts": [account]});
+    world.stamp(&stamper, payload).await.unwrap().unwrap();
+    assert_eq!(name(&world, account, "SECURITY"), "Security");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_plan_whose_policy_was_edited_since_is_superseded() {
+    let world = edited().await;
+    outcome(&world, &contact_sweep("edit")).await;
+    let before = writes(&world);
+    world.parameters.put("policy", &edit("Again"));
+    assert_eq!(outcome(&world, &approve("edit")).await, "superseded");
+    assert_eq!(writes(&world), before);
+    assert_eq!(count(&world, "approved", "superseded"), 80);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_policy_that_is_edited_between_plan_and_apply_stops_the_sweep() {
+    let world = edited().await;
+    let before = writes(&world);
+    let mut sweep = contact_sweep("edit");
+    sweep.vars = &[("MAX_CHANGE_PERCENT", "100")];
+    let ended = world
+        .sweep_with(&sweep, &mut |world, step, state| {
+            if step == "batches" && state["phase"] == "apply" {
+                world.parameters.put("policy", &edit("Again"));
+            }
+        })
+        .await;
+    assert_eq!(done(ended), "superseded");
+    assert_eq!(writes(&world), before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_that_changed_since_the_plan_is_left_alone() {
+    let world = edited().await;
+    outcome(&world, &contact_sweep("edit")).await;
+    let accounts = members(&world);
+    set(&world, &accounts[0], ContactType::Security, "Surprise");
+    assert_eq!(outcome(&world, &approve("edit")).await, "complete");
+    assert_eq!(name(&world, &accounts[0], "SECURITY"), "Surprise");
+    let lines = &rows(&world, "approved")[&accounts[0]]["contacts"];
+    assert_eq!(lines[2]["done"], "surprised");
+    assert_eq!(lines[0]["done"], "written");
+    assert_eq!(count(&world, "approved", "surprised"), 1);
+    assert_eq!(count(&world, "approved", "written"), 79);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_unknown_closes_the_gate_too() {
+    let world = world(20);
+    let fault = simulator::Fault::on(
+        "GetAlternateContact",
+        simulator::Calls::Range {
+            from: 1,
+            to: Some(12),
+        },
+        simulator::FaultKind::BareError,
+    );
+    world.simulator.set_faults(vec![fault]);
+    assert_eq!(outcome(&world, &contact_sweep("s")).await, "gateClosed");
+    assert_eq!((count(&world, "s", "unknown"), writes(&world)), (12, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_plan_that_is_not_there_is_refused_by_name() {
+    let world = world(3);
+    assert_eq!(
+        world.sweep(&approve("nowhere")).await,
+        Ended::Failed("NoSuchSweep".to_owned())
+    );
+    let told = &messages(&world, "SweepFailed")[0];
+    assert_eq!(told.text("/detail/step"), "begin");
+    assert_eq!(told.text("/detail/error"), "NoSuchSweep");
+    // The lock was given back.
+    assert_eq!(outcome(&world, &contact_sweep("s")).await, "complete");
+}

@@ -1,0 +1,149 @@
+//! The contact sweep: plan, gate, apply, report.
+
+use serde_json::json;
+use simulator::{AccountState, ContactType, Options};
+
+use super::{
+    contact_sweep, count, members, messages, name, outcome, report, rows, set, world, world_with,
+    writes,
+};
+
+#[tokio::test(start_paused = true)]
+async fn every_account_is_brought_on_standard_and_a_second_sweep_changes_nothing() {
+    let world = world(230);
+    assert_eq!(outcome(&world, &contact_sweep("first")).await, "complete");
+    assert_eq!(writes(&world), 3 * 230);
+    for word in ["accounts", "covered"] {
+        assert_eq!(count(&world, "first", word), 230, "{word}");
+    }
+    assert_eq!(count(&world, "first", "written"), 3 * 230);
+    for account in members(&world) {
+        assert_eq!(name(&world, &account, "SECURITY"), "Security");
+    }
+    tokio::time::sleep(std::time::Duration::from_secs(3_600)).await;
+    assert_eq!(outcome(&world, &contact_sweep("second")).await, "complete");
+    assert_eq!(writes(&world), 3 * 230);
+    assert_eq!(count(&world, "second", "match"), 3 * 230);
+    // One message a sweep, and none an account.
+    assert_eq!(world.messages().len(), 2);
+    let finished = &messages(&world, "SweepFinished")[0];
+    assert_eq!(
+        finished.text("/detail/report"),
+        "s3://own/sweeps/first/report.html"
+    );
+    assert_eq!(finished.body["detail"]["counts"]["written"], 3 * 230);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dry_run_writes_nothing_and_says_what_it_would_do() {
+    let world = world(20);
+    let mut sweep = contact_sweep("dry");
+    sweep.vars = &[("SWEEP_DRY_RUN", "true")];
+    assert_eq!(outcome(&world, &sweep).await, "dryRun");
+    assert_eq!(writes(&world), 0);
+    assert_eq!(count(&world, "dry", "planned"), 60);
+}
+
+#[tokio::test(start_paused = true)]
+async fn accounts_out_of_use_are_listed_as_skipped() {
+    for old_status in [false, true] {
+        let world = world(10);
+        world.simulator.set_old_status(old_status);
+        let accounts = members(&world);
+        world
+            .simulator
+            .set_state(&accounts[0], AccountState::Suspended)
+            .unwrap();
+        outcome(&world, &contact_sweep("s")).await;
+        let row = &rows(&world, "s")[&accounts[0]];
+        assert_eq!(row["accountState"], "SUSPENDED");
+        assert_eq!(row["skipped"], "the account is suspended");
+        assert_eq!(count(&world, "s", "skipped"), 1);
+        assert_eq!(count(&world, "s", "accounts"), 10);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_the_contacts_that_differ_are_written() {
+    let world = world(30);
+    outcome(&world, &contact_sweep("first")).await;
+    tokio::time::sleep(std::time::Duration::from_secs(3_600)).await;
+    let account = &members(&world)[3];
+    set(&world, account, ContactType::Security, "Somebody");
+    let before = writes(&world);
+    assert_eq!(outcome(&world, &contact_sweep("second")).await, "complete");
+    assert_eq!(writes(&world), before + 1);
+    assert_eq!(name(&world, account, "SECURITY"), "Security");
+    let line = |contact: &str, found: &str, done: &str| json!({"contact": contact, "found": found, "done": done});
+    let lines = &rows(&world, "second")[account]["contacts"];
+    assert_eq!(lines[0], line("BILLING", "match", "nothing"));
+    assert_eq!(lines[2]["found"], "drift");
+    assert_eq!(lines[2]["done"], "written");
+}
+
+#[tokio::test(start_paused = true)]
+async fn units_are_asked_for_where_aws_gives_no_paths() {
+    let world = world(12);
+    world.simulator.set_paths(false);
+    assert_eq!(outcome(&world, &contact_sweep("s")).await, "complete");
+    assert_eq!(count(&world, "s", "written"), 36);
+    // Each unit once, however many accounts lie in it.
+    let asked = world.simulator.calls()["ListParents"].calls;
+    assert!(asked < 12 + 10, "{asked}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn tags_are_read_in_the_batches_and_only_where_the_policy_uses_them() {
+    let tagged = world(5);
+    outcome(&tagged, &contact_sweep("s")).await;
+    assert!(!tagged.simulator.calls().contains_key("ListTagsForResource"));
+    let policy = super::POLICY.replace("name: Security", "name: \"{tag:team}\"");
+    tagged.parameters.put("policy", &policy);
+    for account in members(&tagged) {
+        let tags = [("team".to_owned(), "Red".to_owned())];
+        tagged.simulator.set_tags(&account, tags.into()).unwrap();
+    }
+    tokio::time::sleep(std::time::Duration::from_secs(3_600)).await;
+    let mut sweep = contact_sweep("t");
+    sweep.vars = &[("MAX_CHANGE_PERCENT", "100")];
+    outcome(&tagged, &sweep).await;
+    assert_eq!(tagged.simulator.calls()["ListTagsForResource"].calls, 2 * 5);
+    assert_eq!(name(&tagged, &members(&tagged)[0], "SECURITY"), "Red");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_read_that_lags_causes_no_second_write() {
+    let world = world_with(Options {
+        accounts: 20,
+        lag: std::time::Duration::from_secs(200),
+        ..Options::default()
+    });
+    outcome(&world, &contact_sweep("first")).await;
+    // What was just written cannot be read yet: the second sweep waits for it, and writes nothing.
+    outcome(&world, &contact_sweep("second")).await;
+    assert_eq!(writes(&world), 60);
+    assert_eq!(count(&world, "second", "match"), 60);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_report_holds_no_contact_and_no_name() {
+    let world = world(8);
+    let account = &members(&world)[0];
+    set(&world, account, ContactType::Security, "Canary");
+    outcome(&world, &contact_sweep("s")).await;
+    for file in [
+        "report.json",
+        "report.csv",
+        "report.html",
+        "plan.json",
+        "state.json",
+    ] {
+        let text = world.objects.get(&format!("own/sweeps/s/{file}")).unwrap();
+        assert!(!text.to_lowercase().contains("canary"), "{file}");
+        assert!(!text.contains("Example"), "{file}");
+    }
+    for message in world.messages() {
+        assert!(!message.body.to_string().to_lowercase().contains("canary"));
+    }
+    assert_eq!(report(&world, "s")["version"], 1);
+}

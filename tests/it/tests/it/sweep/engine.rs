@@ -1,0 +1,204 @@
+//! Rounds, the lock, resuming.
+
+use std::time::Duration;
+
+use it::world::{Ended, Kill, Refusal, Sweeping};
+use serde_json::json;
+use simulator::{Calls, Fault, FaultKind, Options};
+
+use super::{
+    contact_sweep, count, members, messages, outcome, report, rows, world, world_with, writes,
+};
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_that_is_killed_is_done_in_another_round() {
+    for kill in [Kill::Before, Kill::After] {
+        for at in [1, 7, 60, 150, 299] {
+            let world = world(120);
+            let mut batches = 0;
+            let ended = world
+                .sweep_with(&contact_sweep("s"), &mut |world, step, _| {
+                    batches += usize::from(step == "batch");
+                    if step == "batch" && batches == 1 {
+                        world.kill(at, kill);
+                    }
+                })
+                .await;
+            assert_eq!(super::done(ended), "complete", "{kill:?} {at}");
+            assert_eq!(count(&world, "s", "written"), 360, "{kill:?} {at}");
+            assert_eq!(writes(&world), 360, "{kill:?} {at}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_that_is_killed_while_it_applies_writes_nothing_twice() {
+    for at in [3, 40, 200, 350] {
+        let world = world(120);
+        let mut applies = 0;
+        let ended = world
+            .sweep_with(&contact_sweep("s"), &mut |world, step, state| {
+                let is_apply = state["batch"]
+                    .as_str()
+                    .is_some_and(|key| key.contains("/apply-"));
+                applies += usize::from(step == "batch" && is_apply);
+                if step == "batch" && is_apply && applies == 1 {
+                    world.kill(at, Kill::After);
+                }
+            })
+            .await;
+        assert_eq!(super::done(ended), "complete", "{at}");
+        assert_eq!(
+            (writes(&world), count(&world, "s", "written")),
+            (360, 360),
+            "{at}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_hands_back_what_it_does_not_reach_in_time() {
+    let world = world_with(Options {
+        accounts: 150,
+        latency: Duration::from_secs(1),
+        ..Options::default()
+    });
+    let mut sweep = contact_sweep("s");
+    sweep.timeout = Duration::from_secs(30);
+    let mut rounds = 0;
+    let ended = world
+        .sweep_with(&sweep, &mut |_, step, _| {
+            rounds += usize::from(step == "batches");
+        })
+        .await;
+    assert_eq!(super::done(ended), "complete");
+    assert!(rounds > 4, "{rounds} rounds");
+    assert_eq!(count(&world, "s", "written"), 450);
+    assert_eq!(writes(&world), 450);
+}
+
+#[tokio::test(start_paused = true)]
+async fn accounts_that_stay_out_of_reach_are_left_uncovered_and_a_resumed_sweep_takes_them_up() {
+    let world = world(30);
+    let victim = members(&world)[4].clone();
+    world.simulator.set_faults(vec![Fault {
+        account: Some(victim.clone()),
+        ..Fault::on("ListTagsForResource", Calls::Every, FaultKind::Internal)
+    }]);
+    world.parameters.put(
+        "policy",
+        &super::POLICY.replace("name: Security", "name: \"{tag:Name}\""),
+    );
+    for account in members(&world) {
+        let tags = [("Name".to_owned(), "Red".to_owned())];
+        world.simulator.set_tags(&account, tags.into()).unwrap();
+    }
+    let tags = [("Name".to_owned(), "Red".to_owned())];
+    world
+        .simulator
+        .set_tags(simulator::MANAGEMENT_ACCOUNT_ID, tags.into())
+        .unwrap();
+    assert_eq!(outcome(&world, &contact_sweep("first")).await, "incomplete");
+    assert_eq!(rows(&world, "first")[&victim]["uncovered"], "Unavailable");
+    assert_eq!(count(&world, "first", "uncovered"), 1);
+    assert_eq!(count(&world, "first", "accounts"), 30);
+    assert_eq!(writes(&world), 87);
+
+    world.simulator.set_faults(Vec::new());
+    world.simulator.reset_calls();
+    let resume = Sweeping::new("second", json!({"kind": "contacts", "resume": "first"}));
+    assert_eq!(outcome(&world, &resume).await, "complete");
+    assert_eq!(writes(&world), 3, "only what was left");
+    assert_eq!(count(&world, "second", "accounts"), 30);
+    assert_eq!(count(&world, "second", "uncovered"), 0);
+    assert!(!world.simulator.calls().contains_key("ListAccounts"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_sweep_of_a_kind_is_refused_while_the_first_runs() {
+    let world = world(3);
+    let arn = "arn:aws:states:us-east-1:111122223333:execution:account-lifecycle-organization-sweep:other";
+    // The first one holds the lock and is killed in its inventory; Step Functions says that it still runs.
+    let ended = world
+        .sweep_with(&contact_sweep("other"), &mut |world, step, _| {
+            if step == "inventory" {
+                world.refuse("ListAccounts", Refusal::Denied);
+                world.refuse("DeleteItem", Refusal::Denied);
+            }
+        })
+        .await;
+    assert_eq!(ended, Ended::Failed("Denied".to_owned()));
+    world.allow("ListAccounts");
+    world.allow("DeleteItem");
+    world.executions.begin(arn);
+    let ended = world.sweep(&contact_sweep("second")).await;
+    assert_eq!(ended, Ended::Failed("SweepRunning".to_owned()));
+    // The other kind is free.
+    let audit = Sweeping::new("audit", json!({"kind": "govcloud"}));
+    assert_eq!(outcome(&world, &audit).await, "complete");
+    // A holder that no longer runs is replaced.
+    world.executions.end(arn);
+    assert_eq!(outcome(&world, &contact_sweep("third")).await, "complete");
+}
+
+#[tokio::test(start_paused = true)]
+async fn steps_that_are_killed_are_made_again() {
+    for step in ["begin", "inventory", "collect", "gate", "report"] {
+        for at in 0..6 {
+            let world = world(5);
+            let mut met = false;
+            let ended = world
+                .sweep_with(&contact_sweep("s"), &mut |world, now, _| {
+                    if now == step && !met {
+                        met = true;
+                        world.kill(at, Kill::After);
+                    }
+                })
+                .await;
+            world.spare();
+            assert_eq!(super::done(ended), "complete", "{step} {at}");
+            assert_eq!(writes(&world), 15, "{step} {at}");
+            assert_eq!(report(&world, "s")["counts"]["written"], 15, "{step} {at}");
+            let ids: std::collections::BTreeSet<_> = messages(&world, "SweepFinished")
+                .iter()
+                .map(|message| message.id().to_owned())
+                .collect();
+            // An intent whose publisher died is taken up by the poller.
+            assert!(ids.len() <= 1, "{step} {at}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_listed_or_kept_fails_the_sweep_and_is_announced() {
+    for (operation, step, error) in [
+        ("ListAccounts", "inventory", "Denied"),
+        ("PutObject", "begin", "Denied"),
+    ] {
+        let world = world(5);
+        world.refuse(operation, Refusal::Denied);
+        let ended = world.sweep(&contact_sweep("s")).await;
+        assert_eq!(ended, Ended::Failed(error.to_owned()));
+        let told = &messages(&world, "SweepFailed")[0];
+        assert_eq!(told.text("/detail/step"), step);
+        assert_eq!(told.text("/detail/error"), error);
+        assert_eq!(writes(&world), 0);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_does_not_start_a_sweep_is_refused() {
+    for input in [
+        json!({}),
+        json!({"kind": "everything"}),
+        json!({"kind": "govcloud", "apply_plan": "x"}),
+        json!({"kind": "contacts", "resume": "../x"}),
+        json!({"resume": "x"}),
+        json!({"kind": "contacts", "dry_run": true}),
+        json!("contacts"),
+    ] {
+        let world = world(3);
+        let ended = world.sweep(&Sweeping::new("s", input.clone())).await;
+        assert_eq!(ended, Ended::Failed("ForeignEvent".to_owned()), "{input}");
+    }
+}

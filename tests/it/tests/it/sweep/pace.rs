@@ -1,0 +1,79 @@
+//! As fast as the quotas allow, and no faster.
+
+use std::time::Duration;
+
+use it::world::World;
+use simulator::{Calls, Fault, FaultKind, Options};
+use tokio::time::Instant;
+
+use super::{POLICY, contact_sweep, count, outcome, world_with};
+
+fn limited(accounts: usize, latency: u64) -> World {
+    world_with(Options {
+        accounts,
+        quotas: true,
+        latency: Duration::from_millis(latency),
+        ..Options::default()
+    })
+}
+
+/// Calls, and those of them that were throttled.
+fn calls(world: &World, operation: &str) -> (u64, u64) {
+    let calls = world.simulator.calls();
+    let count = calls.get(operation).cloned().unwrap_or_default();
+    (count.calls, count.throttled)
+}
+
+#[tokio::test(start_paused = true)]
+async fn ten_thousand_accounts_are_read_at_the_quota_floor() {
+    let world = limited(10_000, 100);
+    world
+        .parameters
+        .put("policy", &POLICY.replace("mode: enforce", "mode: audit"));
+    let mut sweep = contact_sweep("s");
+    sweep.vars = &[("QUOTA_PERCENT", "100"), ("ROUND_WAIT_SECONDS", "1")];
+    let begun = Instant::now();
+    assert_eq!(outcome(&world, &sweep).await, "complete");
+    let (reads, throttled) = calls(&world, "GetAlternateContact");
+    let floor = 30_000.0 / 10.0 + 500.0 / 8.0;
+    let ratio = begun.elapsed().as_secs_f64() / floor;
+    println!("{reads} reads, {throttled} throttled, {ratio:.3} x the quota floor");
+    assert!(ratio <= 1.05, "{ratio} x the quota floor");
+    assert!(throttled * 100 <= reads, "{throttled} of {reads} throttled");
+    assert_eq!(count(&world, "s", "covered"), 10_000);
+    assert_eq!(count(&world, "s", "contacts"), 30_000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn at_the_default_share_nothing_is_throttled() {
+    let world = limited(300, 100);
+    assert_eq!(outcome(&world, &contact_sweep("s")).await, "complete");
+    for operation in ["ListAccounts", "GetAlternateContact", "PutAlternateContact"] {
+        assert_eq!(calls(&world, operation).1, 0, "{operation}");
+    }
+    let mut audit = super::govcloud_audit("a");
+    audit.vars = &[];
+    assert_eq!(outcome(&world, &audit).await, "complete");
+    assert_eq!(calls(&world, "GetGovCloudAccountInformation"), (300, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_throttle_storm_of_five_minutes_is_outlasted() {
+    let world = limited(120, 50);
+    let begun = Instant::now();
+    world.simulator.set_faults(vec![Fault::on(
+        "GetAlternateContact",
+        Calls::Every,
+        FaultKind::Throttle,
+    )]);
+    let sweep = contact_sweep("s");
+    let ended = world
+        .sweep_with(&sweep, &mut |world, _, _| {
+            if Duration::from_secs(300) < begun.elapsed() {
+                world.simulator.set_faults(Vec::new());
+            }
+        })
+        .await;
+    assert_eq!(super::done(ended), "complete");
+    assert_eq!(count(&world, "s", "written"), 360);
+}
