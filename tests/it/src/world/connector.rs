@@ -280,9 +280,12 @@ async fn refuse(service: &str, refusal: Refusal) -> Result<Response<Vec<u8>>, Co
         (_, Refusal::Silence) => std::future::pending().await,
         (_, Refusal::Internal) => (500, "InternalError"),
         ("sns", Refusal::Denied) => (403, "AuthorizationError"),
+        ("s3", Refusal::Denied) => (403, "AccessDenied"),
         (_, Refusal::Denied) => (400, "AccessDeniedException"),
     };
-    let body = if service == "sns" {
+    let body = if service == "s3" {
+        format!("<Error><Code>{code}</Code><Message>no</Message></Error>")
+    } else if service == "sns" {
         format!(
             "<ErrorResponse><Error><Code>{code}</Code><Message>no</Message></Error></ErrorResponse>"
         )
