@@ -216,7 +216,6 @@ impl Organization {
     pub(crate) fn leave(&mut self, id: &str) {
         self.agenda.retain(|_, due| !due.is_about(id));
         self.accounts.erase(id);
-        self.tags.erase(id);
         self.links.erase(id);
         self.account_count -= 1;
     }

@@ -88,7 +88,6 @@ impl Links {
 
     pub(super) fn erase(&mut self, account: &str) {
         self.kept.erase(account);
-        self.unavailable.remove(account);
     }
 
     /// Makes a link unavailable for so many calls.

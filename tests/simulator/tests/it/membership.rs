@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 use aws_sdk_account::types::AlternateContactType;
 use aws_sdk_organizations::types::Parent;
 use serde_json::Value;
-use simulator::{AccountState, Impossible, MANAGEMENT_ACCOUNT_ID, Options};
+use simulator::{
+    AccountState, Calls, Fault, FaultKind, Impossible, MANAGEMENT_ACCOUNT_ID, Options,
+};
 
 use crate::bench::{Bench, code, refusal};
 use crate::wire::target;
@@ -213,6 +215,26 @@ async fn accounts_and_units_have_one_parent() {
     let call = call.source_parent_id(unit).destination_parent_id("r-exam");
     call.send().await.unwrap();
     assert_eq!(shown(parent(&bench, id).await), root);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_of_parents_may_be_empty() {
+    let bench = Bench::new(Options::default());
+    let first = Calls::List(vec![1]);
+    let empty = Fault::on("ListParents", first, FaultKind::Empty);
+    bench.simulator.set_faults(vec![empty]);
+    let list = |child: &str, token: Option<String>| {
+        let call = bench.client.list_parents().child_id(child);
+        call.set_next_token(token).send()
+    };
+    let page = list(MANAGEMENT_ACCOUNT_ID, None).await.unwrap();
+    assert_eq!(page.parents(), []);
+    let token = page.next_token;
+    assert!(token.is_some());
+    let other = list("ou-exam-sandboxes", token.clone()).await;
+    assert_eq!(code(other), "InvalidInputException INVALID_NEXT_TOKEN");
+    let page = list(MANAGEMENT_ACCOUNT_ID, token).await.unwrap();
+    assert_eq!((page.parents().len(), page.next_token()), (1, None));
 }
 
 #[tokio::test(start_paused = true)]
