@@ -11,6 +11,7 @@ mod organization;
 mod paths;
 mod process;
 mod stack;
+mod sweeps;
 mod wait;
 
 pub use announcements::{Announcement, Announcements};

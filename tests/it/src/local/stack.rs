@@ -48,6 +48,10 @@ pub struct Stack {
     pub table: String,
     /// The stack's own bucket.
     pub bucket: String,
+    /// The ARN of the state machine of the sweeps.
+    pub machine: String,
+    /// The auditor's name.
+    pub auditor: String,
     /// The URL of the queue of what happened to accounts.
     pub contacts: String,
     /// The URLs of the queues of what could not be started, or failed.
@@ -81,8 +85,7 @@ impl Local {
     /// # Errors
     /// The deployment failed; its log says why.
     pub fn deploy(&self) -> Result<Stack, Error> {
-        let policy = json!({"Name": POLICY_NAME, "Value": POLICY, "Type": "SecureString"});
-        self.aws.call("ssm", "put_parameter", policy)?;
+        self.put_policy()?;
         self.deploy_with(&[])
     }
 
@@ -96,16 +99,47 @@ impl Local {
             .call("s3", "create_bucket", json!({"Bucket": bucket}))?;
         let policy = json!({"Bucket": bucket, "Key": key, "Body": POLICY});
         self.aws.call("s3", "put_object", policy)?;
+        self.deploy_with(&[&format!("PolicySource=s3://{bucket}/{key}")])
+    }
+
+    /// The same with sweeps that change contacts, at the full quotas, and that only this program starts.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn deploy_for_sweeps(&self) -> Result<Stack, Error> {
+        self.put_policy()?;
         self.deploy_with(&[
-            "--parameter-overrides",
-            &format!("OrganizationId={}", simulator::ORGANIZATION_ID),
-            &format!("ManagementAccountId={}", simulator::MANAGEMENT_ACCOUNT_ID),
-            &format!("PolicySource=s3://{bucket}/{key}"),
+            &format!("PolicySource=ssm:{POLICY_NAME}"),
+            "SweepDryRun=false",
+            "QuotaPercent=100",
+            "ContactSweepSchedule=rate(365 days)",
+            "GovCloudAuditSchedule=rate(365 days)",
         ])
     }
 
-    fn deploy_with(&self, more: &[&str]) -> Result<Stack, Error> {
-        for function in ["CreationPoller", "ContactStamper"] {
+    fn put_policy(&self) -> Result<(), Error> {
+        let policy = json!({"Name": POLICY_NAME, "Value": POLICY, "Type": "SecureString"});
+        self.aws.call("ssm", "put_parameter", policy).map(drop)
+    }
+
+    /// `parameters` take the place of those in samconfig.toml, where there are any.
+    fn deploy_with(&self, parameters: &[&str]) -> Result<Stack, Error> {
+        let ids = [
+            format!("OrganizationId={}", simulator::ORGANIZATION_ID),
+            format!("ManagementAccountId={}", simulator::MANAGEMENT_ACCOUNT_ID),
+        ];
+        let mut more = Vec::new();
+        if !parameters.is_empty() {
+            more.push("--parameter-overrides");
+            more.extend(ids.iter().map(String::as_str));
+            more.extend(parameters);
+        }
+        for function in [
+            "CreationPoller",
+            "ContactStamper",
+            "GovCloudAuditor",
+            "OrganizationSweep",
+        ] {
             paths::made(
                 &format!(".aws-sam/build/{function}/bootstrap"),
                 "make build",
@@ -148,6 +182,8 @@ impl Local {
             stamper: output("ContactStamperName")?,
             topic: output("AnnouncementsArn")?,
             table: output("LedgerName")?,
+            machine: output("OrganizationSweepName")?,
+            auditor: output("GovCloudAuditorName")?,
             bucket: output("StoreName")?,
             contacts: output("ContactsUrl")?,
             dead_letters: [output("DeadLettersUrl")?, output("ContactsDeadLettersUrl")?],
@@ -240,6 +276,8 @@ fn ministack(
         .env("GATEWAY_PORT", port.to_string())
         .env("MINISTACK_ACCOUNT_ID", simulator::MANAGEMENT_ACCOUNT_ID)
         .env("AUTH", authorize.to_string())
+        // The minutes between two rounds of a sweep are three seconds here.
+        .env("SFN_WAIT_SCALE", "0.05")
         .env("USE_SSL", "1");
     let mut process = Process::start(&command, &log)?;
     until("MiniStack to listen", Duration::from_secs(60), || {

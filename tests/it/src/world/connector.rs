@@ -69,6 +69,8 @@ pub enum Refusal {
     Internal,
     /// No answer at all.
     Silence,
+    /// DynamoDB is busy with another transaction on the same row.
+    Conflict,
 }
 
 /// What went over the wire, and what is to happen to it.
@@ -86,6 +88,8 @@ pub(super) struct Traffic {
     pub(super) rng: Option<StdRng>,
     pub(super) death: Arc<Notify>,
     pub(super) invocations: u32,
+    /// The account that the functions run in.
+    pub(super) account: String,
 }
 
 /// What is to happen to a call.
@@ -282,6 +286,7 @@ async fn refuse(service: &str, refusal: Refusal) -> Result<Response<Vec<u8>>, Co
         ("sns", Refusal::Denied) => (403, "AuthorizationError"),
         ("s3", Refusal::Denied) => (403, "AccessDenied"),
         (_, Refusal::Denied) => (400, "AccessDeniedException"),
+        (_, Refusal::Conflict) => (400, "TransactionCanceledException"),
     };
     let body = if service == "s3" {
         format!("<Error><Code>{code}</Code><Message>no</Message></Error>")
@@ -290,7 +295,8 @@ async fn refuse(service: &str, refusal: Refusal) -> Result<Response<Vec<u8>>, Co
             "<ErrorResponse><Error><Code>{code}</Code><Message>no</Message></Error></ErrorResponse>"
         )
     } else {
-        format!(r#"{{"__type":"{code}","message":"no"}}"#)
+        let reasons = r#"[{"Code":"None"},{"Code":"TransactionConflict"}]"#;
+        format!(r#"{{"__type":"{code}","message":"no","CancellationReasons":{reasons}}}"#)
     };
     let response = Response::builder().status(status).body(body.into_bytes());
     response.map_err(|error| ConnectorError::user(error.into()))

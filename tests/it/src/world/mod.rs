@@ -80,6 +80,7 @@ impl World {
                 &organization_sweep::ACTIONS[..],
             ]
             .concat(),
+            account: simulator::MANAGEMENT_ACCOUNT_ID.to_owned(),
             rng: Some(StdRng::seed_from_u64(options.seed)),
             ..Traffic::default()
         };
@@ -140,8 +141,8 @@ impl World {
     fn context(&self, timeout: Duration) -> Context {
         let mut context = Context::default();
         context.request_id = self.traffic().next_request_id();
-        context.invoked_function_arn =
-            "arn:aws:lambda:us-east-1:111122223333:function:f".to_owned();
+        let account = self.traffic().account.clone();
+        context.invoked_function_arn = format!("arn:aws:lambda:us-east-1:{account}:function:f");
         let deadline = self.clock.now() + timeout;
         context.deadline = u64::try_from(deadline.timestamp_millis()).unwrap();
         context
@@ -198,6 +199,13 @@ impl World {
         self.traffic()
             .refusals
             .insert(operation.to_owned(), refusal);
+    }
+
+    /// From now on the functions run in this account, the delegated administrator for Account Management.
+    pub fn delegate(&self, account: &str) {
+        account.clone_into(&mut self.traffic().account);
+        let caller = simulator::Caller::DelegatedAdministrator(account.to_owned());
+        self.simulator.set_caller(caller).unwrap();
     }
 
     /// Lets `operation` through again.

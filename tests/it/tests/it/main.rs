@@ -18,4 +18,5 @@ mod poller;
 mod rules;
 mod stamper;
 mod sweep;
+mod sweeps;
 mod template;

@@ -1,7 +1,10 @@
 //! The contact stamper in a world of its own: real handler, real clients, virtual time.
 
 mod batch;
+mod copies;
 mod crash;
+mod delegated;
+mod lag;
 mod policy;
 mod primary;
 mod stamping;

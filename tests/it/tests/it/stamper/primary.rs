@@ -36,6 +36,15 @@ async fn a_new_account_gets_its_primary_contact_at_once_and_keeps_what_is_not_na
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_old_accounts_primary_contact_is_never_taken_for_awss_copy() {
+    let world = world_with(Options::default(), &policy());
+    let account = new_account(&world).await;
+    super::pass(8 * 24 * 3_600).await;
+    let report = run(&world, &world.cold_stamper(&[]), &account).await;
+    assert_eq!(outcome(&report, "PRIMARY"), "drift planned");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_primary_contact_that_somebody_wrote_is_only_planned() {
     let world = world_with(Options::default(), &policy());
     let account = new_account(&world).await;

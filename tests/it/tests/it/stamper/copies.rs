@@ -1,0 +1,92 @@
+//! Two copies of the function at the same account.
+
+use std::collections::BTreeSet;
+
+use it::world::Refusal;
+use serde_json::Value;
+use simulator::{Calls, Fault, FaultKind};
+
+use super::{created, delivery, messages, new_account, outcome, pass, run, stored, world};
+
+/// Each change that was announced, once for each announcement's id.
+fn told(world: &it::world::World) -> Vec<String> {
+    let announced: BTreeSet<_> = messages(world, "ContactsStamped")
+        .into_iter()
+        .map(|message| {
+            (
+                message.id().to_owned(),
+                message.body["detail"]["changes"].to_string(),
+            )
+        })
+        .collect();
+    let mut told: Vec<_> = announced
+        .iter()
+        .flat_map(|(_, changes)| {
+            let changes: Vec<Value> = serde_json::from_str(changes).unwrap();
+            changes
+                .into_iter()
+                .map(|change| change["contact"].to_string())
+        })
+        .collect();
+    told.sort();
+    told
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_copies_at_one_account_announce_each_change_once() {
+    for offset in 0..40 {
+        let world = world();
+        let account = new_account(&world).await;
+        let records = [
+            [delivery("1", &created(&account))],
+            [delivery("2", &created(&account))],
+        ];
+        let (left, right) = (world.cold_stamper(&[]), world.cold_stamper(&[]));
+        let late = async {
+            tokio::time::sleep(std::time::Duration::from_millis(offset * 25)).await;
+            world.deliver(&right, &records[1]).await
+        };
+        let _ = tokio::join!(world.deliver(&left, &records[0]), late);
+        for _ in 0..8 {
+            pass(240).await;
+            let again = [records[0][0].clone(), records[1][0].clone()];
+            if world.deliver(&left, &again).await.is_empty() {
+                break;
+            }
+        }
+        // An intent that a copy left is taken up by the poller.
+        pass(20 * 60).await;
+        let poller = world.cold_poller(&[]);
+        world.run(&poller, serde_json::json!({"job": "tick"})).await;
+        assert_eq!(told(&world), ["\"BILLING\"", "\"SECURITY\""], "{offset}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_busy_transaction_loses_no_announcement() {
+    let world = world();
+    let account = new_account(&world).await;
+    let stamper = world.cold_stamper(&[]);
+    let record = [delivery("1", &created(&account))];
+    world.refuse("TransactWriteItems", Refusal::Conflict);
+    assert_eq!(world.deliver(&stamper, &record).await, ["1"]);
+    world.allow("TransactWriteItems");
+    assert!(world.deliver(&stamper, &record).await.is_empty());
+    assert_eq!(told(&world), ["\"BILLING\"", "\"SECURITY\""]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn writes_of_which_nobody_knows_are_no_contest() {
+    let world = world();
+    let account = new_account(&world).await;
+    let fault = Fault::on("PutAlternateContact", Calls::Every, FaultKind::Unavailable);
+    world.simulator.set_faults(vec![fault]);
+    for _ in 0..6 {
+        run(&world, &world.cold_stamper(&[]), &account).await;
+        pass(600).await;
+    }
+    world.simulator.set_faults(Vec::new());
+    let report = run(&world, &world.cold_stamper(&[]), &account).await;
+    assert_eq!(outcome(&report, "SECURITY"), "missing written");
+    assert!(!stored(&world, &account, "BILLING").is_null());
+}
