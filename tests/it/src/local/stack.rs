@@ -112,8 +112,8 @@ impl Local {
             &format!("PolicySource=ssm:{POLICY_NAME}"),
             "SweepDryRun=false",
             "QuotaPercent=100",
-            "ContactSweepSchedule=rate(365 days)",
-            "GovCloudAuditSchedule=rate(365 days)",
+            "ContactSweepSchedule=\"rate(365 days)\"",
+            "GovCloudAuditSchedule=\"rate(365 days)\"",
         ])
     }
 
