@@ -13,6 +13,10 @@ use serde_json::{Value, json};
 
 /// A tick a minute, with time for a slow machine.
 const TICK: Duration = Duration::from_secs(100);
+/// Two hundred accounts are read in a minute and written in two, at the full quotas.
+const SWEEPS: Duration = Duration::from_secs(900);
+/// Accounts of the simulated organization, before the demonstration creates more.
+const ACCOUNTS: usize = 200;
 /// How often a long wait says that it goes on.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -48,8 +52,11 @@ fn demonstrate(begun: Instant) -> Result<(), Error> {
         &json!({"count": 45, "failed": 0.4, "from": now - 86_400, "to": now - 60}),
     )?;
 
+    let missing = ACCOUNTS - 10;
+    local.organization("add_accounts", &json!({"count": missing}))?;
+
     say(begun, "Deploying template.yaml with sam deploy");
-    let stack = local.deploy()?;
+    let stack = local.deploy_for_sweeps()?;
     let subscriber = Announcements::subscribe(&local.aws, &stack)?;
     Show {
         begun,
@@ -129,7 +136,70 @@ impl Show<'_> {
         if self.seen.len() != count {
             return Err("the further tick announced something".into());
         }
-        self.contacts()
+        self.contacts()?;
+        self.sweeps()
+    }
+
+    /// Sweeps over the whole organization, both kinds at once, and says where the reports are.
+    fn sweeps(&mut self) -> Result<(), Error> {
+        let accounts = self.local.organization("accounts", &Value::Null)?;
+        let accounts = accounts.as_object().map_or(0, serde_json::Map::len);
+        self.link()?;
+        self.say(&format!(
+            "Sweeping over {accounts} accounts: their contacts, and their GovCloud links. At AWS's rates this takes minutes"
+        ));
+        let mut running = Vec::new();
+        for kind in ["contacts", "govcloud"] {
+            let input = json!({"kind": kind});
+            running.push((kind, self.local.start_sweep(self.stack, kind, &input)?));
+        }
+        self.wait("the sweeps", SWEEPS, |show| {
+            for (_, execution) in &running {
+                if show.local.sweep_status(execution)? == "RUNNING" {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        })?;
+        for (kind, execution) in &running {
+            let status = self.local.sweep_status(execution)?;
+            if status != "SUCCEEDED" {
+                return Err(format!("the sweep of {kind} ended as {status}").into());
+            }
+            self.keep_report(kind)?;
+        }
+        Ok(())
+    }
+
+    /// Two GovCloud accounts, one of which was suspended while its standard account is in use.
+    fn link(&self) -> Result<(), Error> {
+        let accounts = self.local.organization("accounts", &Value::Null)?;
+        let accounts = accounts.as_object().into_iter().flatten();
+        let members = accounts.filter(|(id, _)| *id != simulator::MANAGEMENT_ACCOUNT_ID);
+        for ((account, _), (govcloud, state)) in
+            members.zip([("999988887777", "ACTIVE"), ("999988887776", "SUSPENDED")])
+        {
+            let link = json!({"account": account, "govcloud": govcloud, "state": state});
+            self.local.organization("set_link", &link)?;
+        }
+        Ok(())
+    }
+
+    /// Puts a report where a person can open it.
+    fn keep_report(&self, kind: &str) -> Result<(), Error> {
+        let report: Value =
+            serde_json::from_str(&self.local.report(self.stack, kind, "report.json")?)?;
+        let counts = report["counts"].as_object().into_iter().flatten();
+        let counts: Vec<_> = counts
+            .map(|(word, count)| format!("{word} {count}"))
+            .collect();
+        println!("       | {kind} | {}", counts.join(", "));
+        for file in ["report.html", "report.csv", "report.json"] {
+            let text = self.local.report(self.stack, kind, file)?;
+            let place = self.local.keep(&format!("{kind}-{file}"), &text)?;
+            println!("       | {kind} | {}", place.display());
+        }
+        Ok(())
     }
 
     /// Shows the contacts of the accounts that were stamped, and asks for them once more.
@@ -187,9 +257,7 @@ impl Show<'_> {
             self.take()?;
             if PATIENCE < said.elapsed() {
                 said = Instant::now();
-                self.say(&format!(
-                    "... waiting for {what}: MiniStack's Scheduler ticks once a minute"
-                ));
+                self.say(&format!("... waiting for {what}"));
             }
             Ok(done(self)?.then_some(()))
         })
@@ -214,7 +282,13 @@ impl Show<'_> {
             if kind == "AccountCreationSucceeded" {
                 self.accounts.insert(account.to_owned());
             }
-            let subject = if request == "-" { account } else { request };
+            let sweep = detail("sweepId");
+            let subject = match kind {
+                "SweepFinished" => sweep,
+                "GovCloudFindings" => kind,
+                _ if request == "-" => account,
+                _ => request,
+            };
             if !self.seen.insert(subject.to_owned()) {
                 return Err(format!("{subject} was announced twice").into());
             }

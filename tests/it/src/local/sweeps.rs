@@ -1,5 +1,6 @@
 //! Sweeps of the deployed stack.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
@@ -56,6 +57,16 @@ impl Local {
     pub fn report(&self, stack: &Stack, sweep: &str, file: &str) -> Result<String, Error> {
         let place = json!({"Bucket": stack.bucket, "Key": format!("sweeps/{sweep}/{file}")});
         text(&self.aws.call("s3", "get_object", place)?, "Body")
+    }
+
+    /// Puts a file beside the logs; gives its path.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn keep(&self, file: &str, text: &str) -> Result<PathBuf, Error> {
+        let path = self.log(file);
+        std::fs::write(&path, text)?;
+        Ok(path)
     }
 
     /// Kills the programs that run a function, as a crash would; gives their number.
