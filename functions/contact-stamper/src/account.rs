@@ -1,7 +1,7 @@
 //! One account: what is it, what is asked of it, how are its contacts, what is to be done.
 
 use account_aws::contacts::{Contacts, Target};
-use account_aws::ledger::{FingerprintKey, OwnWrites, Remembered};
+use account_aws::ledger::{Claim, FingerprintKey, OwnWrites, Remembered};
 use account_aws::{Error, clock};
 use account_core::contact::{Contact as Alternate, ContactType, Field};
 use account_core::ids::AccountId;
@@ -89,6 +89,8 @@ pub(crate) struct Sight<'a> {
     pub(crate) permit: Permit,
     /// What the look is about, where an event led to it.
     pub(crate) notice: Option<&'a Notice>,
+    /// For what may have to be announced.
+    pub(crate) claim: Claim,
     /// The management account's primary contact, read once where it is needed.
     pub(crate) management: OnceCell<Option<PrimaryContact>>,
 }
@@ -130,6 +132,7 @@ impl Shell {
         account: &AccountId,
         own_account: Option<&AccountId>,
         notice: Option<&Notice>,
+        claim: &Claim,
     ) -> Result<Look, Error> {
         let policy = self.policy().await?;
         if let Some(reason) = self.out_of_reach(account, own_account) {
@@ -163,6 +166,7 @@ impl Shell {
             own_writes: self.ledger.own_writes(accounts, &CONTACTS).await?,
             own_account,
             notice,
+            claim: claim.clone(),
             management: OnceCell::new(),
         };
         Ok(self.look_at(&member, &sight).await)

@@ -86,7 +86,7 @@ impl Shell {
         else {
             return Ok(Fate::Done);
         };
-        let mut plan = match self.look(account, own, Some(notice)).await? {
+        let mut plan = match self.look(account, own, Some(notice), claim).await? {
             Look::Plan(plan) => plan,
             Look::Skip(reason) => {
                 tracing::info!(%account, reason, "skipped");
@@ -166,7 +166,7 @@ impl Shell {
         own: Option<&AccountId>,
         claim: &Claim,
     ) -> Result<Report, Error> {
-        Ok(match self.look(account, own, None).await? {
+        Ok(match self.look(account, own, None, claim).await? {
             Look::Skip(reason) | Look::Later(reason) => skipped(account, reason),
             Look::Plan(plan) if dry_run => planned(&plan),
             Look::Plan(mut plan) => self.carry_out(&mut plan, claim).await?.report,
@@ -194,8 +194,9 @@ impl Shell {
         &self,
         account: &AccountId,
         own: Option<&AccountId>,
+        context: &Context,
     ) -> Result<Answer, Error> {
-        let explanation = match self.look(account, own, None).await? {
+        let explanation = match self.look(account, own, None, &Claim::of(context)).await? {
             Look::Skip(reason) | Look::Later(reason) => Explanation {
                 report: skipped(account, reason),
                 policy_version: self.policy().await?.version,

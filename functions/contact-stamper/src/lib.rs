@@ -123,7 +123,7 @@ pub async fn handle(shell: &Shell, event: LambdaEvent<Value>) -> Result<Answer, 
                 .accounts(&accounts, dry_run, own.as_ref(), &event.context)
                 .await
         }
-        Event::Explain(account) => shell.explain(&account, own.as_ref()).await,
+        Event::Explain(account) => shell.explain(&account, own.as_ref(), &event.context).await,
         Event::Sweep(order) => shell.sweep(&order, own.as_ref(), &event.context).await,
     }
 }

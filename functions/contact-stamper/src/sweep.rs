@@ -39,7 +39,8 @@ impl Shell {
         own_account: Option<&AccountId>,
         context: &Context,
     ) -> Result<Answer, Error> {
-        let left = self.time_left(&Claim::of(context));
+        let claim = Claim::of(context);
+        let left = self.time_left(&claim);
         let deadline = Instant::now() + left.saturating_sub(FOR_RESULTS);
         let batch: Batch = read_json(&self.bucket, &order.item.batch).await?;
         let policy = self.policy().await?;
@@ -55,6 +56,7 @@ impl Shell {
             own_account,
             permit: Permit::All,
             notice: None,
+            claim,
             management: OnceCell::new(),
             policy,
         };
@@ -104,15 +106,9 @@ impl Shell {
                 result.again = true;
                 result.found = AccountFound::Later(reason);
             }
-            Look::Plan(plan) if order.phase == Phase::Apply => {
-                let applied = Apply {
-                    shell: self,
-                    sight,
-                    sweep: &order.sweep,
-                    plan: &plan,
-                    is_superseded,
-                };
-                match applied.changes(&account.changes).await {
+            Look::Plan(mut plan) if order.phase == Phase::Apply => {
+                let made = self.make(&mut plan, account, order, sight, is_superseded);
+                match made.await {
                     Ok((lines, again)) => {
                         result.again = again;
                         result.found = contacts(lines);
@@ -134,6 +130,31 @@ impl Shell {
             result.found = AccountFound::Skipped("it has left the organization".to_owned());
         }
         result
+    }
+
+    /// Makes the planned changes of an account. What an event's run that died left unannounced goes first: another write
+    /// to the same contact would hide it.
+    async fn make(
+        &self,
+        plan: &mut Plan,
+        account: &BatchAccount,
+        order: &Order,
+        sight: &Sight<'_>,
+        is_superseded: bool,
+    ) -> Result<(Vec<ContactLine>, bool), Error> {
+        let is_told = self
+            .announce_writes(plan, &plan.left_over(), &sight.claim)
+            .await?;
+        plan.settle_left_over();
+        let apply = Apply {
+            shell: self,
+            sight,
+            sweep: &order.sweep,
+            plan,
+            is_superseded,
+        };
+        let (lines, again) = apply.changes(&account.changes).await?;
+        Ok((lines, again || !is_told))
     }
 
     /// Whether an account whose contacts are denied has left since the inventory.

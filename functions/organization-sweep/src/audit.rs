@@ -29,7 +29,9 @@ impl Shell {
             .values()
             .filter_map(|result| match &result.found {
                 AccountFound::Link(audited) => Some(Audited::clone(audited)),
-                _ => None,
+                AccountFound::Skipped(_)
+                | AccountFound::Later(_)
+                | AccountFound::Contacts { .. } => None,
             })
             .collect();
         // Not the time of this step: it may be made again.

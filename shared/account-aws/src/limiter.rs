@@ -13,8 +13,10 @@ use tokio::time::Instant;
 
 /// After so many throttles in a row it is no use to slow down more: eight times slower.
 const SLOWEST: u32 = 7;
-/// So many calls without a throttle make it one step faster.
-const RECOVERY: u32 = 50;
+/// So many attempts without a throttle make it one step faster.
+const RECOVERY: u32 = 20;
+/// So many attempts may be on their way when the first of them is throttled: they tell nothing of the slower pace.
+const IN_FLIGHT: u32 = 10;
 
 /// How much of the published quotas one process may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +85,8 @@ pub(crate) struct Limiter {
     /// Calls in flight wait one after the other: side by side they would not be slower.
     turn: Mutex<()>,
     slowness: AtomicU32,
+    /// Attempts since it last became slower, and since the last throttle.
+    since_slower: AtomicU32,
     calm: AtomicU32,
     throttles: AtomicU32,
 }
@@ -100,6 +104,7 @@ impl Limiter {
             pace,
             turn: Mutex::default(),
             slowness: AtomicU32::new(0),
+            since_slower: AtomicU32::new(IN_FLIGHT),
             calm: AtomicU32::new(0),
             throttles: AtomicU32::new(0),
         }
@@ -121,11 +126,15 @@ impl Limiter {
     /// Takes note of an attempt: slower at once after a throttle, faster again slowly.
     pub(crate) fn attempted(&self, is_throttled: bool) {
         let slowness = self.slowness.load(Ordering::Relaxed);
+        let since_slower = self.since_slower.fetch_add(1, Ordering::Relaxed);
         if is_throttled {
             self.throttles.fetch_add(1, Ordering::Relaxed);
             self.calm.store(0, Ordering::Relaxed);
-            let slower = (slowness * 2 + 1).min(SLOWEST);
-            self.slowness.store(slower, Ordering::Relaxed);
+            if IN_FLIGHT <= since_slower {
+                self.since_slower.store(0, Ordering::Relaxed);
+                let slower = (slowness * 2 + 1).min(SLOWEST);
+                self.slowness.store(slower, Ordering::Relaxed);
+            }
         } else if 0 < slowness && RECOVERY <= self.calm.fetch_add(1, Ordering::Relaxed) + 1 {
             self.calm.store(0, Ordering::Relaxed);
             self.slowness.store(slowness - 1, Ordering::Relaxed);
@@ -178,11 +187,14 @@ mod tests {
         let limiter = Limiter::new(10, 15, Share::of_sweep(100));
         limiter.ready().await;
         for expected in [5.0, 2.5, 1.25, 1.25] {
-            limiter.attempted(true);
+            // One throttle, and those of the calls that were on their way.
+            for _ in 0..=IN_FLIGHT {
+                limiter.attempted(true);
+            }
             let rate = rate(&limiter, 100).await;
             assert!((rate - expected).abs() < 0.1, "{rate}, not {expected}");
         }
-        assert_eq!(limiter.throttles(), 4);
+        assert_eq!(limiter.throttles(), 4 * (IN_FLIGHT + 1));
         for _ in 0..RECOVERY * SLOWEST {
             limiter.attempted(false);
         }

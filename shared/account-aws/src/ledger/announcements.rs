@@ -247,17 +247,13 @@ fn unbuildable() -> Error {
 /// Whether a condition did not hold. A transaction may also be cancelled because another one is under way, or because
 /// DynamoDB is busy: that says nothing about its conditions.
 fn has_refused_condition(error: &SdkError<TransactWriteItemsError, HttpResponse>) -> bool {
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "all other errors mean something else"
-    )]
-    match error.as_service_error() {
-        Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => cancelled
-            .cancellation_reasons()
-            .iter()
-            .any(|reason| reason.code() == Some("ConditionalCheckFailed")),
-        _ => false,
-    }
+    let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
+        error.as_service_error()
+    else {
+        return false;
+    };
+    let mut reasons = cancelled.cancellation_reasons().iter();
+    reasons.any(|reason| reason.code() == Some("ConditionalCheckFailed"))
 }
 
 fn intent_row(announcement: &Announcement, claim: &Claim, now: DateTime<Utc>) -> IntentRow {

@@ -15,7 +15,7 @@ pub use listing::Listing;
 
 use crate::Error;
 use crate::limiter::Share;
-use crate::limits::Limits;
+use crate::limits::{Limits, retries};
 
 /// IAM action of [`Organizations::requests`].
 pub const LIST: &str = "organizations:ListCreateAccountStatus";
@@ -54,7 +54,11 @@ impl Organizations {
     #[must_use]
     pub fn new(client: &Client, share: Share) -> Self {
         let limits = Limits::new(share, &RATES);
-        let config = client.config().to_builder().interceptor(limits.clone());
+        let config = client
+            .config()
+            .to_builder()
+            .interceptor(limits.clone())
+            .retry_partition(retries("organizations"));
         Self {
             client: Client::from_conf(config.build()),
             limits,

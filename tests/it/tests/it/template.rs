@@ -208,8 +208,9 @@ fn the_state_machine_and_the_schedules_may_do_it_to_their_own_things_only() {
 #[test]
 fn every_function_gets_the_variables_it_reads() {
     use std::cell::RefCell;
+    type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
     let template = template();
-    let read = |start: &dyn Fn(&dyn Fn(&str) -> Option<String>)| {
+    let read = |start: &dyn Fn(Lookup<'_>)| {
         let names = RefCell::new(BTreeSet::new());
         start(&|name| {
             names.borrow_mut().insert(name.to_owned());

@@ -37,6 +37,15 @@ async fn two_copies_at_one_account_announce_each_change_once() {
     for offset in 0..40 {
         let world = world();
         let account = new_account(&world).await;
+        if offset % 2 == 1 {
+            // The first copy hangs at its second write, and the other one sees the first.
+            let fault = Fault::on(
+                "PutAlternateContact",
+                Calls::List(vec![2]),
+                FaultKind::Timeout,
+            );
+            world.simulator.set_faults(vec![fault]);
+        }
         let records = [
             [delivery("1", &created(&account))],
             [delivery("2", &created(&account))],

@@ -170,6 +170,30 @@ async fn steps_that_are_killed_are_made_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_an_event_left_unannounced_is_announced_before_a_sweep_writes_over_it() {
+    let world = world(3);
+    let account = &members(&world)[0];
+    let payload = json!({"accounts": [account]});
+    world.refuse("TransactWriteItems", Refusal::Internal);
+    let stamper = world.cold_stamper(&[]);
+    world.stamp(&stamper, payload).await.unwrap().unwrap();
+    world.allow("TransactWriteItems");
+    tokio::time::sleep(Duration::from_secs(3_600)).await;
+    let newer = super::POLICY.replace("name: Security", "name: Newer");
+    world.parameters.put("policy", &newer);
+    let mut sweep = contact_sweep("s");
+    sweep.vars = &[("MAX_CHANGE_PERCENT", "100")];
+    assert_eq!(outcome(&world, &sweep).await, "complete");
+    let told = &messages(&world, "ContactsStamped");
+    assert_eq!(told.len(), 1);
+    let summary = told[0].text("/summary");
+    assert!(
+        summary.ends_with("BILLING added, OPERATIONS added, SECURITY added."),
+        "{summary}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_cannot_be_listed_or_kept_fails_the_sweep_and_is_announced() {
     for (operation, step, error) in [
         ("ListAccounts", "inventory", "Denied"),
