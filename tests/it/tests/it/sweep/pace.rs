@@ -85,12 +85,14 @@ async fn a_throttle_storm_of_five_minutes_is_outlasted() {
 async fn a_throttle_storm_does_not_use_the_retries_up() {
     let world = limited(400, 0);
     // Every call is throttled once, and goes through when it is made again.
-    let odd = (0..4_000).map(|number| number * 2 + 1).collect();
-    world.simulator.set_faults(vec![Fault::on(
-        "GetAlternateContact",
-        Calls::List(odd),
-        FaultKind::Throttle,
-    )]);
+    let throttled = |account: String| {
+        let odd = Calls::List(vec![1, 3, 5]);
+        Fault::on("GetAlternateContact", odd, FaultKind::Throttle).about(&account)
+    };
+    let accounts = world.simulator.accounts().into_keys();
+    world
+        .simulator
+        .set_faults(accounts.map(throttled).collect());
     let sweep = Sweeping {
         timeout: Duration::from_secs(900),
         vars: &[("SWEEP_DRY_RUN", "true")],
