@@ -8,8 +8,8 @@ use account_core::report::{Done, Found};
 use account_core::stamped::{Actor, Change, Drift, drift_found, stamped};
 
 use crate::Shell;
-use crate::account::Plan;
 use crate::answer::Report;
+use crate::plan::Plan;
 
 impl Shell {
     /// Announces own writes; each is marked once its announcement's intent is safe. `false` when another run announced some

@@ -11,10 +11,8 @@ use account_core::stamped::Change;
 use account_core::sweep::ChangeWord;
 
 use crate::Shell;
-use crate::account::{
-    Plan, Planned, Primary, alternate_fingerprint, may_pass, primary_fingerprint,
-};
 use crate::answer::{Report, line};
+use crate::plan::{Plan, Planned, Primary, alternate_fingerprint, may_pass, primary_fingerprint};
 
 /// What became of a plan.
 #[derive(Debug)]

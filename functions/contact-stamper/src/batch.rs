@@ -12,10 +12,11 @@ use account_core::stamp::Permit;
 use aws_lambda_events::event::sqs::SqsBatchResponse;
 use lambda_runtime::Context;
 
-use crate::account::{Look, Plan};
+use crate::account::Look;
 use crate::answer::{Answer, Explained, Explanation, Report, line};
 use crate::apply::Applied;
 use crate::event::{Notice, Record};
+use crate::plan::Plan;
 use crate::policy::Loaded;
 use crate::{MARGIN, Shell};
 

@@ -7,9 +7,11 @@ mod account;
 mod announce;
 mod answer;
 mod apply;
+mod approved;
 mod batch;
 mod config;
 mod event;
+mod plan;
 mod policy;
 mod sweep;
 

@@ -6,8 +6,8 @@ use account_aws::Error;
 use account_aws::bucket::{read_json, write_json};
 use account_aws::ledger::Claim;
 use account_core::ids::AccountId;
-use account_core::report::{Contact, ContactLine, Done};
-use account_core::stamp::{Fingerprint, Found, Permit};
+use account_core::report::{Contact, ContactLine};
+use account_core::stamp::{Fingerprint, Permit};
 use account_core::sweep::{
     AccountFound, AccountResult, Batch, BatchAccount, ChangeWord, Order, Phase, PlannedChange,
     Results,
@@ -18,9 +18,10 @@ use tokio::sync::OnceCell;
 use tokio::time::{Instant, timeout_at};
 
 use crate::Shell;
-use crate::account::{CONTACTS, Look, Plan, Planned, Sight};
+use crate::account::{Look, Sight};
 use crate::answer::{Answer, Swept, line};
-use crate::apply::Made;
+use crate::approved::Approved;
+use crate::plan::{CONTACTS, Plan};
 
 /// So many accounts are looked at side by side: the quota sets the pace, not the time that AWS takes for an answer.
 const IN_FLIGHT: usize = 10;
@@ -146,14 +147,14 @@ impl Shell {
             .announce_writes(plan, &plan.left_over(), &sight.claim)
             .await?;
         plan.settle_left_over();
-        let apply = Apply {
+        let approved = Approved {
             shell: self,
             sight,
             sweep: &order.sweep,
             plan,
             is_superseded,
         };
-        let (lines, again) = apply.changes(&account.changes).await?;
+        let (lines, again) = approved.changes(&account.changes).await?;
         Ok((lines, again || !is_told))
     }
 
@@ -204,87 +205,4 @@ fn planned_change(contact: Contact, change: ChangeWord, before: Fingerprint) -> 
         change,
         before,
     }
-}
-
-/// One account's part of an approved plan, and how the account is now.
-struct Apply<'a> {
-    shell: &'a Shell,
-    sight: &'a Sight<'a>,
-    sweep: &'a str,
-    plan: &'a Plan,
-    is_superseded: bool,
-}
-
-impl Apply<'_> {
-    /// Makes the planned changes, each if its contact still is as it was when it was planned.
-    async fn changes(&self, changes: &[PlannedChange]) -> Result<(Vec<ContactLine>, bool), Error> {
-        let mut lines = Vec::new();
-        let mut again = self.plan.again;
-        for change in changes {
-            let Some(made) = self.change(change).await? else {
-                continue;
-            };
-            again |= made.again;
-            lines.push(made.line);
-        }
-        Ok((lines, again))
-    }
-
-    /// `None` where the policy no longer asks anything of the contact.
-    async fn change(&self, change: &PlannedChange) -> Result<Option<Made>, Error> {
-        let (contacts, sweep) = (self.sight.contacts, Some(self.sweep));
-        let mut alternates = self.plan.alternates.iter();
-        let made = if let Some(it) = alternates.find(|it| change.contact == it.kind.into()) {
-            match self.verdict(change, it) {
-                Verdict::Write => {
-                    self.shell
-                        .apply_alternate(self.plan, it, contacts, sweep)
-                        .await?
-                }
-                Verdict::Leave(done) => Made::left(line(change.contact, &it.decision), done),
-            }
-        } else if let Some(it) = &self.plan.primary {
-            match self.verdict(change, it) {
-                Verdict::Write => {
-                    self.shell
-                        .apply_primary(self.plan, it, contacts, sweep)
-                        .await?
-                }
-                Verdict::Leave(done) => Made::left(line(change.contact, &it.decision), done),
-            }
-        } else {
-            return Ok(None);
-        };
-        Ok(Some(made.or_failed()))
-    }
-
-    fn verdict<K, T, F: PartialEq>(
-        &self,
-        change: &PlannedChange,
-        now: &Planned<K, T, F>,
-    ) -> Verdict {
-        let sweep = now.own.as_ref().and_then(|own| own.sweep.as_deref());
-        if now.decision.is_own && sweep == Some(self.sweep) {
-            // An earlier round wrote it and did not live to say so.
-            Verdict::Leave(Done::Written)
-        } else if self.is_superseded {
-            Verdict::Leave(Done::Superseded)
-        } else if now.decision.found == Found::Match {
-            Verdict::Leave(Done::Nothing)
-        } else if now
-            .before
-            .as_ref()
-            .is_some_and(|before| *before != change.before)
-        {
-            Verdict::Leave(Done::Surprised)
-        } else {
-            Verdict::Write
-        }
-    }
-}
-
-/// Whether a planned change is made.
-enum Verdict {
-    Write,
-    Leave(Done),
 }
