@@ -1,14 +1,17 @@
 """Carries the tests' calls: one JSON request a line in, one JSON answer a line out.
 
 {"service", "operation", "input"} is an AWS call by boto3; {"url", "body"} is a plain HTTP POST.
+An object {"archive": {name: text}} inside of an input becomes a zip archive: the code of a function.
 Endpoints, credentials and the trusted certificate come from the environment.
 """
 
 import functools
+import io
 import json
 import signal
 import sys
 import urllib.request
+import zipfile
 
 import boto3
 
@@ -21,6 +24,16 @@ client = functools.cache(boto3.client)
 def plain(value):
     """Streams become text, times become ISO text."""
     return value.read().decode() if hasattr(value, "read") else str(value)
+
+
+def archived(value):
+    if value.keys() != {"archive"}:
+        return value
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, text in value["archive"].items():
+            archive.writestr(name, text)
+    return file.getvalue()
 
 
 def post(url, body):
@@ -37,7 +50,7 @@ def call(service, operation, input):
 
 
 for line in sys.stdin:
-    request = json.loads(line)
+    request = json.loads(line, object_hook=archived)
     try:
         answer = {"output": post(**request) if "url" in request else call(**request)}
     except Exception as error:

@@ -7,6 +7,7 @@ mod aws;
 mod certificate;
 mod delivery;
 mod emulator;
+mod machine;
 mod organization;
 mod paths;
 mod process;
@@ -18,8 +19,9 @@ pub use announcements::{Announcement, Announcements};
 pub use aws::Aws;
 pub use delivery::transformed;
 pub use emulator::Emulator;
+pub use machine::{Machine, Run};
 pub use paths::root;
-pub use stack::{Local, Stack};
+pub use stack::{Local, Stack, WAIT_SCALE};
 pub use wait::until;
 
 /// Anything that can go wrong while the tests set up or ask something; it is only ever shown.

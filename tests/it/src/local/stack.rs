@@ -14,6 +14,9 @@ use super::process::Process;
 use super::wait::until;
 use super::{Aws, Error, certificate, paths};
 
+/// Step Functions' seconds: the minutes between two rounds of a sweep are three seconds here.
+pub const WAIT_SCALE: f64 = 0.05;
+
 /// The stack's name; each MiniStack has one.
 const NAME: &str = "account-lifecycle";
 
@@ -276,8 +279,7 @@ fn ministack(
         .env("GATEWAY_PORT", port.to_string())
         .env("MINISTACK_ACCOUNT_ID", simulator::MANAGEMENT_ACCOUNT_ID)
         .env("AUTH", authorize.to_string())
-        // The minutes between two rounds of a sweep are three seconds here.
-        .env("SFN_WAIT_SCALE", "0.05")
+        .env("SFN_WAIT_SCALE", WAIT_SCALE.to_string())
         .env("USE_SSL", "1");
     let mut process = Process::start(&command, &log)?;
     until("MiniStack to listen", Duration::from_secs(60), || {

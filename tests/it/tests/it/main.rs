@@ -17,6 +17,7 @@ mod peers;
 mod poller;
 mod rules;
 mod stamper;
+mod state_machine;
 mod sweep;
 mod sweeps;
 mod template;
