@@ -21,15 +21,15 @@ use std::time::Duration;
 use account_aws::bucket::{self, Bucket};
 use account_aws::clients::Clients;
 use account_aws::contacts::{self, Contacts};
+use account_aws::invocation::own_account;
 use account_aws::ledger::{self, FingerprintKey, Ledger};
 use account_aws::organizations::{self, Organizations};
 use account_aws::policies::{self, Policies};
 use account_aws::queue::{self, Queue};
 use account_aws::topic::{self, Topic};
 use account_aws::{Error, Share};
-use account_core::ids::AccountId;
 use aws_smithy_async::time::SharedTimeSource;
-use lambda_runtime::{Context, LambdaEvent};
+use lambda_runtime::LambdaEvent;
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
@@ -128,13 +128,4 @@ pub async fn handle(shell: &Shell, event: LambdaEvent<Value>) -> Result<Answer, 
         Event::Explain(account) => shell.explain(&account, own.as_ref(), &event.context).await,
         Event::Sweep(order) => shell.sweep(&order, own.as_ref(), &event.context).await,
     }
-}
-
-/// The account that the function runs in: `arn:aws:lambda:us-east-1:111122223333:function:…`.
-fn own_account(context: &Context) -> Option<AccountId> {
-    context
-        .invoked_function_arn
-        .split(':')
-        .nth(4)
-        .and_then(|account| account.parse().ok())
 }

@@ -2,6 +2,7 @@
 
 use account_aws::bucket::{read_json, write_json};
 use account_aws::contacts::Target;
+use account_aws::invocation::own_account;
 use account_aws::ledger::Claim;
 use account_aws::{Error, clock};
 use account_core::govcloud::{Audited, Observation};
@@ -131,12 +132,4 @@ impl Shell {
             }
         }
     }
-}
-
-/// The account that the function runs in: `arn:aws:lambda:us-east-1:111122223333:function:…`.
-fn own_account(context: &Context) -> Option<AccountId> {
-    let arn = &context.invoked_function_arn;
-    arn.split(':')
-        .nth(4)
-        .and_then(|account| account.parse().ok())
 }

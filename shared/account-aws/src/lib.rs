@@ -10,6 +10,7 @@ pub mod env;
 pub mod error;
 pub mod executions;
 pub mod govcloud;
+pub mod invocation;
 pub mod ledger;
 mod limiter;
 mod limits;
