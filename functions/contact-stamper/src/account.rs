@@ -90,16 +90,7 @@ impl Shell {
             return Ok(Look::Skip(reason));
         }
         let member = match self.organizations.account(account).await {
-            Ok(Some(mut member)) => {
-                if member.units.is_none() {
-                    // Where AWS gives no path, it has to be asked for.
-                    match self.organizations.units(&member.id).await {
-                        Ok(units) => member.units = Some(units),
-                        Err(error) => return Ok(unreadable(&error)),
-                    }
-                }
-                member
-            }
+            Ok(Some(member)) => member,
             Ok(None) => {
                 // A new one may not be visible yet.
                 return Ok(Look::Later(
@@ -136,10 +127,17 @@ impl Shell {
             "" => return Look::Later("AWS gives no state of the account".to_owned()),
             state => return Look::Skip(format!("the account is {state}")),
         }
-        let Some(units) = member.units.clone() else {
-            return Look::Later("AWS gives no path of organizational units".to_owned());
-        };
         let policy = &sight.policy.policy;
+        let units = match &member.units {
+            Some(units) => Ok(units.clone()),
+            // Where AWS gives no path, it has to be asked for.
+            None if policy.uses_units() => self.organizations.units(&member.id).await,
+            None => Ok(Vec::new()),
+        };
+        let units = match units {
+            Ok(units) => units,
+            Err(error) => return unreadable(&error),
+        };
         let tags = if policy.uses_tags() {
             self.organizations.tags(&member.id).await
         } else {

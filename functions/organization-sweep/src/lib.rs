@@ -30,9 +30,8 @@ use files::Files;
 pub use state::{Items, Next, State};
 
 /// The IAM actions this function needs; the template grants these and no others.
-pub const ACTIONS: [&str; 11] = [
+pub const ACTIONS: [&str; 10] = [
     organizations::LIST_ACCOUNTS,
-    organizations::LIST_PARENTS,
     bucket::GET_OBJECT,
     bucket::PUT_OBJECT,
     executions::DESCRIBE_EXECUTION,

@@ -4,6 +4,9 @@ mod accounts;
 mod inventory;
 mod listing;
 mod pages;
+mod units;
+
+use std::sync::{Arc, Mutex};
 
 use account_core::creation::Status;
 use account_core::ids::RequestId;
@@ -12,6 +15,7 @@ use aws_sdk_organizations::types::CreateAccountStatus;
 use chrono::{DateTime, Utc};
 
 pub use listing::Listing;
+use units::Parents;
 
 use crate::Error;
 use crate::limiter::Share;
@@ -25,7 +29,7 @@ pub const DESCRIBE_ACCOUNT: &str = "organizations:DescribeAccount";
 pub const LIST_TAGS: &str = "organizations:ListTagsForResource";
 /// IAM action of [`Organizations::members`].
 pub const LIST_ACCOUNTS: &str = "organizations:ListAccounts";
-/// IAM action of [`Organizations::members`], where AWS gives no paths.
+/// IAM action of [`Organizations::units`].
 pub const LIST_PARENTS: &str = "organizations:ListParents";
 /// IAM action of [`Organizations::describe`].
 pub const DESCRIBE: &str = "organizations:DescribeCreateAccountStatus";
@@ -37,6 +41,7 @@ pub const DESCRIBE: &str = "organizations:DescribeCreateAccountStatus";
 pub struct Organizations {
     client: Client,
     limits: Limits,
+    parents: Arc<Mutex<Parents>>,
 }
 
 /// Of one account, in calls a second and at once.
@@ -62,6 +67,7 @@ impl Organizations {
         Self {
             client: Client::from_conf(config.build()),
             limits,
+            parents: Arc::default(),
         }
     }
 

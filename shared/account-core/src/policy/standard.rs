@@ -252,6 +252,12 @@ fn fill(
 }
 
 impl Policy {
+    /// Whether accounts' organizational units are needed to know what the policy asks.
+    #[must_use]
+    pub fn uses_units(&self) -> bool {
+        !self.units.is_empty() || !self.exclude.units.is_empty()
+    }
+
     /// Whether accounts' tags are needed to know what the policy asks.
     #[must_use]
     pub fn uses_tags(&self) -> bool {

@@ -133,7 +133,6 @@ fn the_sweep_and_the_auditor_may_do_it_to_their_own_things_only() {
     let expected = [
         // Organizations knows no resource for it.
         ("organizations:ListAccounts", json!("*")),
-        ("organizations:ListParents", accounts_and_units()),
         ("s3:GetObject", files.clone()),
         ("s3:PutObject", files),
         ("s3:ListBucket", arn("Store")),

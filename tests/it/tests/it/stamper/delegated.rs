@@ -40,6 +40,7 @@ async fn an_account_without_a_path_is_asked_for_its_units() {
     let account = new_account(&world).await;
     let report = run(&world, &world.cold_stamper(&[]), &account).await;
     assert_eq!(outcome(&report, "SECURITY"), "missing written");
+    assert!(world.simulator.calls()["ListParents"].calls > 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -83,13 +83,20 @@ async fn only_the_contacts_that_differ_are_written() {
 
 #[tokio::test(start_paused = true)]
 async fn units_are_asked_for_where_aws_gives_no_paths() {
-    let world = world(12);
+    let world = world(60);
     world.simulator.set_paths(false);
-    assert_eq!(outcome(&world, &contact_sweep("s")).await, "complete");
-    assert_eq!(count(&world, "s", "written"), 36);
-    // Each unit once, however many accounts lie in it.
+    assert_eq!(outcome(&world, &contact_sweep("plain")).await, "complete");
+    let calls = world.simulator.calls();
+    assert!(!calls.contains_key("ListParents"), "no layer names a unit");
+
+    let unit = "ou-exam-00000001";
+    let policy = format!("{}exclude: {{units: [{unit}]}}\n", super::POLICY);
+    world.parameters.put("policy", &policy);
+    tokio::time::sleep(std::time::Duration::from_secs(3_600)).await;
+    assert_eq!(outcome(&world, &contact_sweep("units")).await, "complete");
+    // Each account once, and each unit once, however many accounts lie in it.
     let asked = world.simulator.calls()["ListParents"].calls;
-    assert!(asked < 12 + 10, "{asked}");
+    assert!((60..75).contains(&asked), "{asked}");
 }
 
 #[tokio::test(start_paused = true)]
