@@ -111,7 +111,10 @@ async fn accounts_that_stay_out_of_reach_are_left_uncovered_and_a_resumed_sweep_
     assert_eq!(writes(&world), 3, "only what was left");
     assert_eq!(count(&world, "second", "accounts"), 30);
     assert_eq!(count(&world, "second", "uncovered"), 0);
-    assert!(!world.simulator.calls().contains_key("ListAccounts"));
+    let calls = world.simulator.calls();
+    assert!(!calls.contains_key("ListAccounts"));
+    // Planned and applied; nobody else is looked at again.
+    assert_eq!(calls["GetAlternateContact"].calls, 2 * 3);
 }
 
 #[tokio::test(start_paused = true)]
@@ -139,6 +142,11 @@ async fn a_second_sweep_of_a_kind_is_refused_while_the_first_runs() {
     // A holder that no longer runs is replaced.
     world.executions.end(arn);
     assert_eq!(outcome(&world, &contact_sweep("third")).await, "complete");
+    // One that came to its end has given the lock back.
+    assert_eq!(
+        world.ledger_text("lock#contacts", "holder"),
+        serde_json::Value::Null
+    );
 }
 
 #[tokio::test(start_paused = true)]
