@@ -6,6 +6,7 @@ mod documentation;
 mod gate;
 mod govcloud;
 mod layers;
+mod page;
 mod report;
 mod schema;
 mod stamp;

@@ -18,9 +18,10 @@ use sha2::{Digest, Sha256};
 const SCHEMA: &str = include_str!("../../../../schemas/sweep-report.schema.json");
 
 /// Ends a script, begins an element, an entity, a comment, a template and a formula.
-const HOSTILE: &str = "=</script><script>alert(1)</script><!--<b x='y'>\"&amp;{{7*7}}{% x %}";
+pub(super) const HOSTILE: &str =
+    "=</script><script>alert(1)</script><!--<b x='y'>\"&amp;{{7*7}}{% x %}";
 
-fn row(number: u64, state: &str, coverage: Coverage) -> Row {
+pub(super) fn row(number: u64, state: &str, coverage: Coverage) -> Row {
     Row {
         account_id: format!("{number:012}").parse().unwrap(),
         account_state: state.to_owned(),
@@ -28,7 +29,7 @@ fn row(number: u64, state: &str, coverage: Coverage) -> Row {
     }
 }
 
-fn report(kind: Sweep, rows: Vec<Row>) -> Report {
+pub(super) fn report(kind: Sweep, rows: Vec<Row>) -> Report {
     Report {
         sweep: format!("sweep-{HOSTILE}"),
         kind,
@@ -70,7 +71,7 @@ pub(super) fn contacts() -> Report {
     report(Sweep::Contacts, rows)
 }
 
-fn links() -> Report {
+pub(super) fn links() -> Report {
     let observations = [
         Observation::linked("900000000001", "SOME_NEW_STATE"),
         Observation::Link(Link::NotLinked),
@@ -143,11 +144,11 @@ fn programs_read_what_the_schema_says() {
     );
 }
 
-fn page(report: &Report) -> String {
+pub(super) fn page(report: &Report) -> String {
     written(|out| write_html(report, out))
 }
 
-fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
+pub(super) fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
     let (_, rest) = text.split_once(before).unwrap();
     rest.split_once(after).unwrap().0
 }
