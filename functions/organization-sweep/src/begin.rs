@@ -165,18 +165,15 @@ impl Shell {
     }
 }
 
-/// How an account that an earlier sweep covered goes into a later one.
+/// How an account that an earlier sweep covered goes into a later one. One with changes that were planned and not made is
+/// not covered.
 fn covered_before(result: &AccountResult) -> Option<AccountResult> {
-    let found = match &result.found {
-        AccountFound::Contacts { lines, .. } => AccountFound::Contacts {
-            lines: lines.clone(),
-            changes: Vec::new(),
-        },
-        AccountFound::Later(_) => return None,
-        AccountFound::Skipped(_) | AccountFound::Link(_) => result.found.clone(),
+    let is_left = match &result.found {
+        AccountFound::Contacts { changes, .. } => {
+            !changes.is_empty() || result.found.is_superseded()
+        }
+        AccountFound::Later(_) => true,
+        AccountFound::Skipped(_) | AccountFound::Link(_) => false,
     };
-    (!result.again).then(|| AccountResult {
-        found,
-        ..result.clone()
-    })
+    (!result.again && !is_left).then(|| result.clone())
 }

@@ -34,6 +34,33 @@ const STAMPER: [(&str, &str); 4] = [
     ("contact-accounts.json", "match nothing"),
 ];
 
+/// The order in which the files are sent, to which function, and what it answers of so many accounts.
+const SWEEPS: [(&str, &str, &str); 4] = [
+    (
+        "organization-sweep-begin.json",
+        "OrganizationSweep",
+        r#"{"next": "inventory"}"#,
+    ),
+    (
+        "contact-sweep-batch.json",
+        "ContactStamper",
+        r#"{"accounts": 10, "again": 0, "unreached": 0, "throttled": 0}"#,
+    ),
+    (
+        "govcloud-sweep-batch.json",
+        "GovCloudAuditor",
+        r#"{"accounts": 10, "again": 0, "unreached": 0, "changed": 0, "throttled": 0}"#,
+    ),
+    (
+        "govcloud-accounts.json",
+        "GovCloudAuditor",
+        r#"[{"state": "ACTIVE"}]"#,
+    ),
+];
+
+/// What the state machine is started with.
+const INPUTS: [&str; 2] = ["sweep-contacts.json", "sweep-govcloud.json"];
+
 #[test]
 fn there_are_no_other_files() {
     let files = fs::read_dir(root().join("events")).unwrap();
@@ -41,8 +68,18 @@ fn there_are_no_other_files() {
         .map(|file| file.unwrap().file_name().into_string().unwrap())
         .filter(|name| name.ends_with(".json"))
         .collect();
-    let sent = POLLER.iter().chain(&STAMPER);
-    assert_eq!(files, sent.map(|(file, _)| (*file).to_owned()).collect());
+    let sent = POLLER.iter().chain(&STAMPER).map(|(file, _)| *file);
+    let sent = sent.chain(SWEEPS.iter().map(|(file, ..)| *file));
+    assert_eq!(files, sent.chain(INPUTS).map(str::to_owned).collect());
+}
+
+#[test]
+fn every_sample_input_starts_a_sweep() {
+    for file in INPUTS {
+        let input = serde_json::from_str(&event(file)).unwrap();
+        let input = organization_sweep::Input::read(&input).unwrap();
+        assert_eq!(file, format!("sweep-{}.json", input.kind().as_str()));
+    }
 }
 
 #[test]
@@ -55,10 +92,10 @@ fn every_sample_event_of_the_poller_runs_on_the_built_function() {
             &json!({"count": 5, "failed": 0.4, "from": now - 86_400, "to": now - 60}),
         )
         .unwrap();
-    let emulator = poller(&local, &variables(&stack));
+    let emulator = emulator(&local, &stack, "CreationPoller");
 
     for (file, expected) in POLLER {
-        let event = fs::read_to_string(root().join("events").join(file)).unwrap();
+        let event = event(file);
         if let Some(row) = finished(&event) {
             local.organization("add_row", &row).unwrap();
         }
@@ -70,29 +107,13 @@ fn every_sample_event_of_the_poller_runs_on_the_built_function() {
 #[test]
 fn every_sample_event_of_the_stamper_runs_on_the_built_function() {
     let (local, stack) = deployed("emulator-contacts");
-    let accounts = local.organization("accounts", &Value::Null).unwrap();
-    let mut accounts = accounts.as_object().unwrap().keys();
-    let account = accounts
-        .find(|account| *account != simulator::MANAGEMENT_ACCOUNT_ID)
-        .unwrap();
-    let mut variables = variables(&stack);
-    variables.extend([
-        ("MANAGEMENT_ACCOUNT_ID", simulator::MANAGEMENT_ACCOUNT_ID),
-        ("QUEUE_URL", &stack.contacts),
-        ("BUCKET", &stack.bucket),
-        ("POLICY_SOURCE", "ssm:/account-lifecycle/policy"),
-        ("ALLOW_ABSENT", "false"),
-        ("USE_PRIMARY", "false"),
-        ("QUOTA_PERCENT", "80"),
-        ("EVENT_DRY_RUN", "false"),
-        ("EVENT_REPLACE", "false"),
-    ]);
-    let emulator = Emulator::start(&local, "ContactStamper", "emulator.log", &variables).unwrap();
+    let account = member(&local);
+    let emulator = emulator(&local, &stack, "ContactStamper");
 
     for (file, expected) in STAMPER {
-        let event = fs::read_to_string(root().join("events").join(file)).unwrap();
+        let event = event(file);
         let answer = emulator
-            .invoke(&event.replace("444455556666", account))
+            .invoke(&event.replace("444455556666", &account))
             .unwrap();
         match answer.get("batchItemFailures") {
             Some(failures) => assert_eq!(failures, &json!([]), "{file}"),
@@ -102,9 +123,39 @@ fn every_sample_event_of_the_stamper_runs_on_the_built_function() {
 }
 
 #[test]
+fn every_sample_event_of_a_sweep_runs_on_the_built_functions() {
+    let (local, stack) = deployed("emulator-sweeps");
+    let account = member(&local);
+
+    for (file, function, expected) in SWEEPS {
+        let emulator = emulator(&local, &stack, function);
+        let event = event(file);
+        let answer = emulator
+            .invoke(&event.replace("444455556666", &account))
+            .unwrap();
+        let expected: Value = serde_json::from_str(expected).unwrap();
+        assert!(contains(&answer, &expected), "{file}: {answer}");
+        if file == "organization-sweep-begin.json" {
+            // The batches of the other events.
+            let mut inventory: Value = serde_json::from_str(&event).unwrap();
+            inventory["step"] = "inventory".into();
+            inventory["sweep"] = answer;
+            let answer = emulator.invoke(&inventory.to_string()).unwrap();
+            assert_eq!(answer["next"], "batches", "{answer}");
+            copy(
+                &local,
+                &stack,
+                "plan-1/batch-1.json",
+                "audit-1/batch-1.json",
+            );
+        }
+    }
+}
+
+#[test]
 fn a_foreign_event_is_refused_by_name() {
     let (local, stack) = deployed("emulator-foreign");
-    let emulator = poller(&local, &variables(&stack));
+    let emulator = emulator(&local, &stack, "CreationPoller");
 
     let answer = emulator
         .invoke(include_str!("../../events/move-account-api-call.json"))
@@ -123,14 +174,57 @@ fn a_foreign_event_is_refused_by_name() {
 #[test]
 fn a_missing_variable_is_named_at_init() {
     let (local, stack) = deployed("emulator-init");
-    let mut variables = variables(&stack);
-    variables.retain(|(name, _)| *name != "LEDGER_TABLE");
-    let emulator = poller(&local, &variables);
+    let variables = variables(&stack, "CreationPoller");
+    let variables: Vec<_> = variables
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .filter(|(name, _)| *name != "LEDGER_TABLE")
+        .collect();
+    let emulator = Emulator::start(&local, "CreationPoller", "emulator.log", &variables).unwrap();
 
     emulator.invoke("{}").unwrap_err();
 
     let log = fs::read_to_string(root().join("target/local/emulator-init/emulator.log")).unwrap();
     assert!(log.contains("LEDGER_TABLE is not set"), "{log}");
+}
+
+fn event(file: &str) -> String {
+    fs::read_to_string(root().join("events").join(file)).unwrap()
+}
+
+/// An account of the organization that is not the management account.
+fn member(local: &Local) -> String {
+    let accounts = local.organization("accounts", &Value::Null).unwrap();
+    let mut accounts = accounts.as_object().unwrap().keys();
+    accounts
+        .find(|account| *account != simulator::MANAGEMENT_ACCOUNT_ID)
+        .unwrap()
+        .clone()
+}
+
+/// Copies a file of the sweep of the sample events.
+fn copy(local: &Local, stack: &Stack, from: &str, to: &str) {
+    let place =
+        |name: &str| json!({"Bucket": stack.bucket, "Key": format!("sweeps/example/{name}")});
+    let file = local.aws.call("s3", "get_object", place(from)).unwrap();
+    let mut object = place(to);
+    object["Body"] = file["Body"].clone();
+    local.aws.call("s3", "put_object", object).unwrap();
+}
+
+/// Whether `answer` has all that `expected` has.
+fn contains(answer: &Value, expected: &Value) -> bool {
+    match (answer, expected) {
+        (Value::Object(answer), Value::Object(expected)) => {
+            let mut members = expected.iter();
+            members.all(|(name, value)| answer.get(name).is_some_and(|it| contains(it, value)))
+        }
+        (Value::Array(answer), Value::Array(expected)) => {
+            let mut pairs = answer.iter().zip(expected);
+            answer.len() == expected.len() && pairs.all(|(one, other)| contains(one, other))
+        }
+        _ => answer == expected,
+    }
 }
 
 /// The deployed stack, without its schedule: only the test starts the function.
@@ -148,18 +242,33 @@ fn deployed(name: &str) -> (Local, Stack) {
     (local, stack)
 }
 
-fn poller(local: &Local, variables: &[(&str, &str)]) -> Emulator {
-    Emulator::start(local, "CreationPoller", "emulator.log", variables).unwrap()
+/// A function with the variables that `sam local invoke` gives it.
+fn emulator(local: &Local, stack: &Stack, function: &str) -> Emulator {
+    let log = format!("{function}.log");
+    let variables = variables(stack, function);
+    let variables: Vec<_> = variables
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    Emulator::start(local, function, &log, &variables).unwrap()
 }
 
-fn variables(stack: &Stack) -> Vec<(&'static str, &str)> {
-    vec![
-        ("ORGANIZATION_ID", simulator::ORGANIZATION_ID),
-        ("LEDGER_TABLE", &stack.table),
-        ("TOPIC_ARN", &stack.topic),
-        ("RECONCILE_MINUTES", "15"),
-        ("ANNOUNCE_SINCE", ""),
-    ]
+/// The variables of `events/env/functions.json`, with the outputs of the stack in their places.
+fn variables(stack: &Stack, function: &str) -> Vec<(String, String)> {
+    let file: Value = serde_json::from_str(&event("env/functions.json")).unwrap();
+    let variables = file[function].as_object().unwrap().iter();
+    variables
+        .map(|(name, value)| {
+            let value = match name.as_str() {
+                "LEDGER_TABLE" => &stack.table,
+                "TOPIC_ARN" => &stack.topic,
+                "QUEUE_URL" => &stack.contacts,
+                "BUCKET" => &stack.bucket,
+                _ => value.as_str().unwrap(),
+            };
+            (name.clone(), value.to_owned())
+        })
+        .collect()
 }
 
 /// The status that AWS would answer with by the time it sends this `CreateAccountResult`.

@@ -118,6 +118,20 @@ async fn accounts_that_stay_out_of_reach_are_left_uncovered_and_a_resumed_sweep_
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_resumed_sweep_makes_the_changes_that_were_only_planned() {
+    let world = world(20);
+    let mut dry = contact_sweep("dry");
+    dry.vars = &[("SWEEP_DRY_RUN", "true")];
+    assert_eq!(outcome(&world, &dry).await, "dryRun");
+    let resume = Sweeping::new("second", json!({"kind": "contacts", "resume": "dry"}));
+    assert_eq!(outcome(&world, &resume).await, "complete");
+    assert_eq!(
+        (writes(&world), count(&world, "second", "written")),
+        (60, 60)
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_second_sweep_of_a_kind_is_refused_while_the_first_runs() {
     let world = world(3);
     let arn = "arn:aws:states:us-east-1:111122223333:execution:account-lifecycle-organization-sweep:other";

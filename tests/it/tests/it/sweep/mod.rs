@@ -2,6 +2,7 @@
 
 mod approval;
 mod contacts;
+mod documents;
 mod engine;
 mod govcloud;
 mod hostile;
