@@ -138,7 +138,20 @@ async fn the_report_holds_no_contact_and_no_name() {
     let world = world(8);
     let account = &members(&world)[0];
     set(&world, account, ContactType::Security, "Canary");
+    let log = crate::log::start();
     outcome(&world, &contact_sweep("s")).await;
+    let log = log.text();
+    assert!(
+        log.contains("organization_sweep"),
+        "nothing is logged: {log}"
+    );
+    assert!(!log.to_lowercase().contains("canary"), "{log}");
+    let inventory = world.objects.get("own/sweeps/s/inventory.json").unwrap();
+    let inventory: Vec<serde_json::Value> = serde_json::from_str(&inventory).unwrap();
+    for member in &inventory {
+        let name = member["name"].as_str().unwrap();
+        assert!(!log.contains(name), "{name} in {log}");
+    }
     for file in [
         "report.json",
         "report.csv",
