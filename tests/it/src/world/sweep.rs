@@ -6,12 +6,16 @@ use account_aws::Error;
 use account_aws::clients::{Clients, Edge};
 use lambda_runtime::LambdaEvent;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::{World, variable};
 
 /// The ARN of an execution, but for its name.
 const EXECUTION: &str =
     "arn:aws:states:us-east-1:111122223333:execution:account-lifecycle-organization-sweep";
+
+/// A batch ends at least so long before its Lambda deadline.
+const MARGIN: Duration = Duration::from_secs(5);
 
 /// How a sweep ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -203,6 +207,7 @@ impl Run<'_> {
         let timeout = self.sweeping.timeout;
         for item in items {
             meddle(self.world, "batch", &item);
+            let begun = Instant::now();
             let payload = json!({
                 "step": "batch",
                 "sweep": state["id"],
@@ -218,6 +223,9 @@ impl Run<'_> {
                 let auditor = self.world.cold_auditor(self.sweeping.vars);
                 let _ = Box::pin(self.world.audit(&auditor, payload, timeout)).await;
             }
+            // However much there was to do, or however early it was killed.
+            let left = timeout.saturating_sub(begun.elapsed());
+            assert!(MARGIN <= left, "{left:?} before the deadline");
         }
     }
 }
