@@ -8,4 +8,5 @@
 )]
 
 pub mod local;
+pub mod proof;
 pub mod world;

@@ -51,13 +51,20 @@ pub struct Call {
     pub body: String,
 }
 
+tokio::task_local! {
+    /// The death of the invocation that makes a call.
+    pub(super) static DEATH: Arc<Notify>;
+}
+
 /// When the function dies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kill {
     /// The call is not sent.
     Before,
-    /// The call has taken effect.
+    /// The call has taken effect; its answer is lost.
     After,
+    /// The call has been answered.
+    Answered,
 }
 
 /// How a service says no.
@@ -86,7 +93,6 @@ pub(super) struct Traffic {
     /// The IAM actions that the function may take.
     pub(super) allowed: Vec<&'static str>,
     pub(super) rng: Option<StdRng>,
-    pub(super) death: Arc<Notify>,
     pub(super) invocations: u32,
     /// The account that the functions run in.
     pub(super) account: String,
@@ -98,19 +104,12 @@ struct Verdict {
     kill: Option<Kill>,
     is_lost: bool,
     latency: Duration,
-    death: Arc<Notify>,
 }
 
 impl Traffic {
     pub(super) fn next_request_id(&mut self) -> String {
         self.invocations += 1;
         format!("00000000-0000-4000-8000-{:012}", self.invocations)
-    }
-
-    /// Tells of the kill of the next invocation.
-    pub(super) fn next_death(&mut self) -> Arc<Notify> {
-        self.death = Arc::default();
-        Arc::clone(&self.death)
     }
 
     /// Takes note of a call and says what is to happen to it.
@@ -133,7 +132,6 @@ impl Traffic {
                 .map(|(_, kill)| kill),
             is_lost: self.lost.take_if(|at| *at == number).is_some(),
             latency: Duration::from_millis(latency),
-            death: Arc::clone(&self.death),
         };
         self.calls.push(call);
         verdict
@@ -204,15 +202,17 @@ impl Connector {
             (traffic.admit(call), traffic.halves_batches)
         };
         if verdict.kill == Some(Kill::Before) {
-            return die(&verdict.death).await;
+            return die().await;
         }
         tokio::time::sleep(verdict.latency).await;
         let response = match verdict.refusal {
             Some(refusal) => refuse(service, refusal).await,
             None => self.answer(service, request, halves).await,
         };
-        if verdict.kill == Some(Kill::After) {
-            return die(&verdict.death).await;
+        match verdict.kill {
+            Some(Kill::After) => return die().await,
+            Some(Kill::Answered) => DEATH.with(|death| death.notify_one()),
+            Some(Kill::Before) | None => (),
         }
         if verdict.is_lost {
             return Err(ConnectorError::io("connection reset by peer".into()));
@@ -240,8 +240,8 @@ impl Connector {
 }
 
 /// The function hears nothing any more; the invocation is dropped.
-async fn die(death: &Notify) -> Result<HttpResponse, ConnectorError> {
-    death.notify_one();
+async fn die() -> Result<HttpResponse, ConnectorError> {
+    DEATH.with(|death| death.notify_one());
     std::future::pending().await
 }
 

@@ -23,6 +23,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use serde_json::Value;
 use simulator::Simulator;
+use tokio::sync::Notify;
 
 pub use connector::{Call, Kill, Refusal};
 pub use executions::Executions;
@@ -34,7 +35,7 @@ pub use sweep::{Ended, Sweeping};
 pub use time::Clock;
 pub use topic::Message;
 
-use connector::{Connector, Traffic};
+use connector::{Connector, DEATH, Traffic};
 use dynamodb::Table;
 use topic::Topic;
 
@@ -150,10 +151,12 @@ impl World {
 
     /// What an invocation ends with; `None` when it is killed.
     async fn until_death<T>(&self, invocation: impl Future<Output = T>) -> Option<T> {
-        let death = self.traffic().next_death();
+        let death = Arc::new(Notify::new());
         tokio::select! {
-            end = invocation => Some(end),
+            // First of all: an invocation that dies with an answer in its hands hears nothing more.
+            biased;
             () = death.notified() => None,
+            end = DEATH.scope(Arc::clone(&death), invocation) => Some(end),
         }
     }
 
