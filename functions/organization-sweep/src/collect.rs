@@ -10,9 +10,9 @@ use crate::Shell;
 use crate::files::{Collected, Files};
 use crate::state::{Next, State};
 
-/// After so many rounds in a row that covered nothing, the rest is left uncovered. At a minute each, reads that lag have
-/// settled by then: that takes five.
-const FRUITLESS: u32 = 6;
+/// After so many rounds in a row that covered nothing, the rest is left uncovered. Reads that lag settle in five minutes,
+/// and all but the first two of these rounds waited for a minute.
+const FRUITLESS: u32 = 8;
 
 /// More rounds than this would not fit into an execution's history of 25,000 events.
 const ROUNDS: u32 = 200;

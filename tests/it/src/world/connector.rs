@@ -24,6 +24,7 @@ use super::objects::Objects;
 use super::parameters::Parameters;
 use super::queue::Queue;
 use super::topic::Topic;
+use super::turns::Turns;
 
 /// The services of the world, by the beginning of their hosts.
 const SERVICES: [&str; 8] = [
@@ -49,11 +50,20 @@ pub struct Call {
     pub operation: String,
     /// The request's body.
     pub body: String,
+    /// The number of the invocation that made it.
+    pub invocation: u32,
 }
 
 tokio::task_local! {
-    /// The death of the invocation that makes a call.
-    pub(super) static DEATH: Arc<Notify>;
+    /// The invocation that makes a call.
+    pub(super) static INVOCATION: Invocation;
+}
+
+/// A running invocation.
+#[derive(Clone, Debug)]
+pub(super) struct Invocation {
+    pub(super) number: u32,
+    pub(super) death: Arc<Notify>,
 }
 
 /// When the function dies.
@@ -96,6 +106,8 @@ pub(super) struct Traffic {
     pub(super) invocations: u32,
     /// The account that the functions run in.
     pub(super) account: String,
+    /// Invocations at once go on in turns.
+    pub(super) turns: Option<Turns>,
 }
 
 /// What is to happen to a call.
@@ -150,6 +162,13 @@ impl Call {
         };
         format!("{}:{operation}", self.service)
     }
+
+    /// Whether the call changes anything outside the function.
+    #[must_use]
+    pub fn has_effect(&self) -> bool {
+        let reads = ["BatchGet", "Describe", "Get", "List", "Query"];
+        !reads.iter().any(|read| self.operation.starts_with(read))
+    }
 }
 
 /// The way to all services of a world.
@@ -197,10 +216,23 @@ impl Connector {
         let request = Request::from_parts(parts, body.to_vec());
         let call = read(&request)?;
         let service = call.service;
-        let (verdict, halves) = {
+        let mut fate = None;
+        if call.has_effect() {
+            let turns = self
+                .traffic
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .turns
+                .clone();
+            if let Some(turns) = turns {
+                fate = turns.wait(call.invocation).await;
+            }
+        }
+        let (mut verdict, halves) = {
             let mut traffic = self.traffic.lock().unwrap_or_else(PoisonError::into_inner);
             (traffic.admit(call), traffic.halves_batches)
         };
+        verdict.kill = verdict.kill.or(fate);
         if verdict.kill == Some(Kill::Before) {
             return die().await;
         }
@@ -211,7 +243,7 @@ impl Connector {
         };
         match verdict.kill {
             Some(Kill::After) => return die().await,
-            Some(Kill::Answered) => DEATH.with(|death| death.notify_one()),
+            Some(Kill::Answered) => INVOCATION.with(|it| it.death.notify_one()),
             Some(Kill::Before) | None => (),
         }
         if verdict.is_lost {
@@ -241,7 +273,7 @@ impl Connector {
 
 /// The function hears nothing any more; the invocation is dropped.
 async fn die() -> Result<HttpResponse, ConnectorError> {
-    DEATH.with(|death| death.notify_one());
+    INVOCATION.with(|it| it.death.notify_one());
     std::future::pending().await
 }
 
@@ -269,6 +301,7 @@ fn read(request: &Request<Vec<u8>>) -> Result<Call, ConnectorError> {
         service,
         operation,
         body,
+        invocation: INVOCATION.with(|it| it.number),
     })
 }
 

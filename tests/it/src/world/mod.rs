@@ -11,6 +11,7 @@ mod stamper;
 mod sweep;
 mod time;
 mod topic;
+mod turns;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -23,7 +24,6 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use serde_json::Value;
 use simulator::Simulator;
-use tokio::sync::Notify;
 
 pub use connector::{Call, Kill, Refusal};
 pub use executions::Executions;
@@ -34,8 +34,9 @@ pub use stamper::Delivery;
 pub use sweep::{Ended, Sweeping};
 pub use time::Clock;
 pub use topic::Message;
+pub use turns::{Choice, Turns};
 
-use connector::{Connector, DEATH, Traffic};
+use connector::{Connector, INVOCATION, Invocation, Traffic};
 use dynamodb::Table;
 use topic::Topic;
 
@@ -151,13 +152,27 @@ impl World {
 
     /// What an invocation ends with; `None` when it is killed.
     async fn until_death<T>(&self, invocation: impl Future<Output = T>) -> Option<T> {
-        let death = Arc::new(Notify::new());
-        tokio::select! {
+        let this = Invocation {
+            number: self.traffic().invocations,
+            death: Arc::default(),
+        };
+        let death = Arc::clone(&this.death);
+        let end = tokio::select! {
             // First of all: an invocation that dies with an answer in its hands hears nothing more.
             biased;
             () = death.notified() => None,
-            end = DEATH.scope(Arc::clone(&death), invocation) => Some(end),
+            end = INVOCATION.scope(this, invocation) => Some(end),
+        };
+        let turns = self.traffic().turns.clone();
+        if let Some(turns) = turns {
+            turns.end();
         }
+        end
+    }
+
+    /// From now on invocations go on in turns; `None` lets them go.
+    pub fn take_turns(&self, turns: Option<Turns>) {
+        self.traffic().turns = turns;
     }
 
     /// Invokes the function, which must not fail.

@@ -53,8 +53,13 @@ impl World {
         Some(answer.map(|answer| serde_json::to_value(answer).unwrap()))
     }
 
-    /// Delivers records to the stamper and says which of them come again.
+    /// Delivers records to the stamper, which must answer, and says which of them come again.
     pub async fn deliver(&self, shell: &Shell, deliveries: &[Delivery]) -> Vec<String> {
+        self.try_deliver(shell, deliveries).await.unwrap()
+    }
+
+    /// Delivers records to the stamper and says which of them come again; `None` when it is killed.
+    pub async fn try_deliver(&self, shell: &Shell, deliveries: &[Delivery]) -> Option<Vec<String>> {
         let records: Vec<_> = deliveries
             .iter()
             .map(|it| {
@@ -70,13 +75,10 @@ impl World {
             .collect();
         let answer = self
             .stamp(shell, json!({"Records": records}))
-            .await
-            .unwrap()
+            .await?
             .unwrap();
-        let failures = answer["batchItemFailures"].as_array().unwrap();
-        failures
-            .iter()
-            .map(|failure| failure["itemIdentifier"].as_str().unwrap().to_owned())
-            .collect()
+        let failures = answer["batchItemFailures"].as_array().unwrap().iter();
+        let ids = failures.map(|failure| failure["itemIdentifier"].as_str().unwrap().to_owned());
+        Some(ids.collect())
     }
 }

@@ -15,6 +15,7 @@ mod graph;
 mod log;
 mod peers;
 mod poller;
+mod proof;
 mod rules;
 mod stamper;
 mod state_machine;

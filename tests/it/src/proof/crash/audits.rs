@@ -1,0 +1,121 @@
+//! A GovCloud audit of links that changed and of findings that appeared and cleared, and one after it that finds no news.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use simulator::{MANAGEMENT_ACCOUNT_ID, Options};
+
+use crate::world::{Ended, Sweeping, World};
+
+use super::{Crash, End, nothing_is_pending, repeated};
+
+const ACCOUNTS: usize = 6;
+
+pub(super) async fn story(crash: Option<Crash>) -> End {
+    let world = World::new(Options {
+        accounts: ACCOUNTS,
+        ..Options::default()
+    });
+    let accounts: Vec<_> = world.simulator.accounts().into_keys().collect();
+    let accounts: Vec<_> = accounts
+        .iter()
+        .filter(|it| *it != MANAGEMENT_ACCOUNT_ID)
+        .collect();
+    let link = |index: usize, state: &str| {
+        let govcloud = format!("99998888777{index}");
+        world
+            .simulator
+            .set_link(accounts[index], &govcloud, state)
+            .unwrap();
+    };
+    link(0, "PENDING_ACTIVATION");
+    link(1, "ACTIVE");
+    link(2, "SUSPENDED");
+    world.arrange(crash);
+    audit(&world, "first").await;
+    // Two links change, one vanishes, one fits again.
+    link(0, "ACTIVE");
+    world.simulator.clear_link(accounts[1]).unwrap();
+    link(2, "ACTIVE");
+    link(3, "SUSPENDED");
+    audit(&world, "second").await;
+    audit(&world, "third").await;
+    world.spare();
+    world
+        .run(&world.cold_poller(&[]), json!({"job": "tick"}))
+        .await;
+
+    let changed = details(&world, "GovCloudLinkChanged", "/detail/accountId");
+    let expected: BTreeSet<_> = accounts[..4].iter().map(|it| it.to_string()).collect();
+    assert_eq!(changed, expected);
+    let counts = details(&world, "GovCloudFindings", "/detail/counts");
+    let counted = |appeared, cleared, standing| {
+        json!({"appeared": appeared, "cleared": cleared, "standing": standing}).to_string()
+    };
+    assert_eq!(counts, [counted(1, 0, 0), counted(2, 1, 0)].into());
+    let finished = details(&world, "SweepFinished", "/detail/sweepId");
+    assert_eq!(
+        finished,
+        ["first", "second", "third"].map(str::to_owned).into()
+    );
+    check_reports(&world, &accounts);
+    nothing_is_pending(&world);
+    End {
+        calls: world.calls().len(),
+        repeated: repeated(&world, crash),
+    }
+}
+
+async fn audit(world: &World, name: &str) {
+    let sweeping = Sweeping::new(name, json!({"kind": "govcloud"}));
+    match world.sweep(&sweeping).await {
+        Ended::Done(state) => assert_eq!(state["outcome"], "complete", "{name}"),
+        Ended::Failed(error) => panic!("{name} failed: {error}"),
+    }
+    tokio::time::sleep(Duration::from_secs(3_600)).await;
+}
+
+/// A value of each announcement of a type; two announcements with the same break the story.
+fn details(world: &World, kind: &str, pointer: &str) -> BTreeSet<String> {
+    let messages = world.messages();
+    let told: BTreeSet<_> = messages
+        .iter()
+        .filter(|message| message.text("/type") == kind)
+        .map(|message| {
+            let value = message.body.pointer(pointer).unwrap_or(&Value::Null);
+            let text = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
+            (message.id(), text)
+        })
+        .collect();
+    let texts: BTreeSet<_> = told.iter().map(|(_, text)| text.clone()).collect();
+    assert_eq!(texts.len(), told.len(), "{kind}: {told:?}");
+    texts
+}
+
+/// The last report says of each account what its link is, and what does not fit.
+fn check_reports(world: &World, accounts: &[&String]) {
+    let text = world.objects.get("own/sweeps/third/report.json").unwrap();
+    let report: Value = serde_json::from_str(&text).unwrap();
+    let rows = report["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), ACCOUNTS);
+    let of = |account: &str| {
+        let row = rows.iter().find(|row| row["accountId"] == account);
+        row.unwrap()["govCloud"].clone()
+    };
+    let found = |index: usize| {
+        let row = of(accounts[index]);
+        let findings = row["findings"].as_array().cloned().unwrap_or_default();
+        (row["link"].clone(), findings)
+    };
+    assert_eq!(found(0), (json!("linked"), vec![]));
+    assert_eq!(found(1), (json!("notLinked"), vec![json!("vanished")]));
+    assert_eq!(found(2), (json!("linked"), vec![]));
+    assert_eq!(
+        found(3),
+        (json!("linked"), vec![json!("endedBeforeStandard")])
+    );
+    assert_eq!(found(4), (json!("notLinked"), vec![]));
+}

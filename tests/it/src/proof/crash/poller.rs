@@ -1,0 +1,110 @@
+//! Creation requests of all kinds, told by events, seen by ticks, or both.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use serde_json::{Value, json};
+use simulator::{History, Options, Outcome, Start};
+
+use crate::world::{End as Ended, World};
+
+use super::{Crash, End, nothing_is_pending, repeated};
+
+/// Pages of requests that ended before the world began.
+const HISTORY: usize = 25;
+
+pub(super) async fn story(count: usize, crash: Option<Crash>) -> End {
+    let world = World::new(Options {
+        seed: count as u64,
+        ..Options::default()
+    });
+    world.simulator.add_history(&History {
+        count: HISTORY,
+        failed: 0.2,
+        govcloud: 0.1,
+        from: (world.clock.now() - Duration::from_secs(90_000)).into(),
+        to: (world.clock.now() - Duration::from_secs(3_600)).into(),
+    });
+    world.arrange(crash);
+    let mut poller = None;
+    // Killed or not, after two ticks the first scan is done.
+    for _ in 0..2 {
+        invoke(&world, &mut poller, json!({"job": "tick"})).await;
+    }
+    let requests = start(&world, count);
+    for round in 0..4 {
+        for request in requests.iter().skip(round).step_by(4) {
+            invoke(&world, &mut poller, event(request)).await;
+        }
+        invoke(&world, &mut poller, json!({"job": "tick"})).await;
+    }
+    settle(&world).await;
+    check(&world, &requests.into_iter().collect());
+    nothing_is_pending(&world);
+    End {
+        calls: world.calls().len(),
+        repeated: repeated(&world, crash),
+    }
+}
+
+/// An invocation of a warm function, and of a new one after a death.
+async fn invoke(world: &World, warm: &mut Option<creation_poller::Shell>, payload: Value) {
+    tokio::time::sleep(Duration::from_secs(50)).await;
+    let shell = warm.get_or_insert_with(|| world.cold_poller(&[]));
+    if matches!(world.invoke(shell, payload).await, Ended::Killed) {
+        *warm = None;
+    }
+}
+
+/// Claims of the dead end 16 minutes after they began.
+async fn settle(world: &World) {
+    world.spare();
+    for _ in 0..2 {
+        tokio::time::sleep(Duration::from_secs(17 * 60)).await;
+        world
+            .run(&world.cold_poller(&[]), json!({"job": "tick"}))
+            .await;
+    }
+}
+
+fn start(world: &World, count: usize) -> Vec<String> {
+    let mut rng = StdRng::seed_from_u64(count as u64);
+    let start = |_| {
+        world.simulator.start(Start {
+            govcloud: rng.random_bool(0.2),
+            duration: Some(Duration::from_secs(rng.random_range(1..240))),
+            outcome: if rng.random_bool(0.3) {
+                Outcome::Fail("INTERNAL_FAILURE".to_owned())
+            } else {
+                Outcome::Succeed
+            },
+            ..Start::default()
+        })
+    };
+    (0..count).map(start).collect()
+}
+
+/// `CreateAccountResult`, as EventBridge delivers it.
+pub(in crate::proof) fn event(request: &str) -> Value {
+    let sample = include_str!("../../../../../events/create-account-result-succeeded.json");
+    let mut event: Value = serde_json::from_str(sample).unwrap();
+    event["detail"]["serviceEventDetails"]["createAccountStatus"]["id"] = json!(request);
+    event
+}
+
+/// These requests are announced, nothing else, and each by one announcement.
+pub(in crate::proof) fn check(world: &World, requests: &BTreeSet<String>) {
+    let told: BTreeSet<_> = world
+        .messages()
+        .iter()
+        .map(|message| (message.request().to_owned(), message.id().to_owned()))
+        .collect();
+    let announced: BTreeSet<_> = told.iter().map(|(request, _)| request.clone()).collect();
+    let lost: Vec<_> = requests.difference(&announced).collect();
+    let strange: Vec<_> = announced.difference(requests).collect();
+    assert!(lost.is_empty(), "lost: {lost:?}");
+    assert!(strange.is_empty(), "should be silent: {strange:?}");
+    assert_eq!(told.len(), requests.len(), "a request with several ids");
+}

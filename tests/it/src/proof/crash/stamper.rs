@@ -1,0 +1,155 @@
+//! Records of the queue: an account to be given contacts, one with a contact to be replaced, one with one to be removed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use simulator::{ContactType, MANAGEMENT_ACCOUNT_ID, Options};
+
+use crate::world::{Delivery, World};
+
+use super::{Crash, End, nothing_is_pending, repeated};
+
+const POLICY: &str = r#"
+version: 1
+organization:
+  contacts:
+    BILLING: {mode: enforce, name: Billing, title: Team, emailAddress: billing@canary.example.com, phoneNumber: "+1 202 555 0100"}
+    OPERATIONS: {mode: absent}
+    SECURITY: {mode: enforce, name: Security, title: Team, emailAddress: security@canary.example.com, phoneNumber: "+1 202 555 0101"}
+  primary: {mode: enforce, fields: {companyName: Canary Corp}}
+"#;
+
+const KINDS: [(&str, ContactType); 3] = [
+    ("BILLING", ContactType::Billing),
+    ("OPERATIONS", ContactType::Operations),
+    ("SECURITY", ContactType::Security),
+];
+
+pub(super) async fn story(crash: Option<Crash>) -> End {
+    let world = World::new(Options {
+        accounts: 4,
+        ..Options::default()
+    });
+    world.parameters.put("policy", POLICY);
+    let accounts: Vec<_> = world.simulator.accounts().into_keys().collect();
+    let accounts: Vec<_> = accounts
+        .iter()
+        .filter(|it| *it != MANAGEMENT_ACCOUNT_ID)
+        .collect();
+    for (index, kind) in [(1, ContactType::Security), (2, ContactType::Operations)] {
+        world
+            .simulator
+            .set_alternate_contact(accounts[index], kind, others())
+            .unwrap();
+    }
+    let before: Vec<_> = accounts
+        .iter()
+        .map(|account| contacts(&world, account))
+        .collect();
+    world.arrange(crash);
+    deliver_until_done(&world, &accounts).await;
+    // What a dead copy did not announce, the poller does, once the dead copy's claim has ended.
+    world.spare();
+    tokio::time::sleep(Duration::from_secs(20 * 60)).await;
+    world
+        .run(&world.cold_poller(&[]), json!({"job": "tick"}))
+        .await;
+
+    let mut changes = BTreeSet::new();
+    for (account, before) in accounts.iter().zip(before) {
+        let after = contacts(&world, account);
+        assert_eq!(after, standard(), "{account}");
+        for (kind, value) in &after {
+            let change = match (&before[kind], value) {
+                (before, after) if before == after => continue,
+                // There always is a primary contact.
+                (Value::Null, _) if *kind != "PRIMARY" => "added",
+                (_, Value::Null) => "removed",
+                _ => "replaced",
+            };
+            changes.insert(format!("{account} {kind} {change}"));
+        }
+    }
+    assert_eq!(announced(&world), changes);
+    nothing_is_pending(&world);
+    End {
+        calls: world.calls().len(),
+        repeated: repeated(&world, crash),
+    }
+}
+
+async fn deliver_until_done(world: &World, accounts: &[&String]) {
+    let vars = [("EVENT_REPLACE", "true")];
+    let mut records: Vec<_> = accounts.iter().map(|account| record(account)).collect();
+    let mut shell = world.cold_stamper(&vars);
+    for _ in 0..12 {
+        for record in &mut records {
+            record.receives += 1;
+        }
+        match world.try_deliver(&shell, &records).await {
+            Some(again) => records.retain(|record| again.contains(&record.id)),
+            None => shell = world.cold_stamper(&vars),
+        }
+        if records.is_empty() {
+            return;
+        }
+        // The queue's visibility timeout.
+        tokio::time::sleep(Duration::from_secs(18 * 60)).await;
+    }
+    panic!("{} records come again and again", records.len());
+}
+
+fn record(account: &str) -> Delivery {
+    let body = json!({"summary": "…", "id": "…", "type": "AccountCreationSucceeded", "version": 1,
+        "detail": {"accountId": account}});
+    Delivery {
+        id: account.to_owned(),
+        body: body.to_string(),
+        receives: 0,
+    }
+}
+
+fn others() -> Value {
+    json!({"Name": "Other", "Title": "T", "EmailAddress": "other@canary.example.com", "PhoneNumber": "1"})
+}
+
+/// Names of contacts, and the company of the primary one.
+fn contacts(world: &World, account: &str) -> BTreeMap<&'static str, Value> {
+    let stored = world.simulator.contacts(account).unwrap();
+    let mut contacts: BTreeMap<_, _> = KINDS
+        .into_iter()
+        .map(|(kind, _)| (kind, stored["alternate"][kind]["Name"].clone()))
+        .collect();
+    contacts.insert("PRIMARY", stored["primary"]["CompanyName"].clone());
+    contacts
+}
+
+fn standard() -> BTreeMap<&'static str, Value> {
+    BTreeMap::from([
+        ("BILLING", json!("Billing")),
+        ("OPERATIONS", Value::Null),
+        ("PRIMARY", json!("Canary Corp")),
+        ("SECURITY", json!("Security")),
+    ])
+}
+
+/// Every change that was announced; announced twice under two ids it breaks the story.
+fn announced(world: &World) -> BTreeSet<String> {
+    let messages: BTreeMap<_, _> = world
+        .messages()
+        .into_iter()
+        .map(|message| (message.id().to_owned(), message.body))
+        .collect();
+    let mut changes = BTreeSet::new();
+    for body in messages.values() {
+        assert_eq!(body["type"], "ContactsStamped");
+        let account = body["detail"]["accountId"].as_str().unwrap();
+        for change in body["detail"]["changes"].as_array().unwrap() {
+            let word = |member: &str| change[member].as_str().unwrap();
+            let change = format!("{account} {} {}", word("contact"), word("change"));
+            assert!(changes.insert(change.clone()), "{change}: announced twice");
+        }
+    }
+    changes
+}

@@ -1,0 +1,165 @@
+//! Contact sweeps: from nothing to the standard, over what another left, and under a plan that a person approved.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use simulator::{MANAGEMENT_ACCOUNT_ID, Options};
+
+use crate::world::{Ended, Sweeping, World};
+
+use super::{Crash, End, nothing_is_pending, repeated};
+
+const ACCOUNTS: usize = 4;
+const KINDS: [&str; 3] = ["BILLING", "OPERATIONS", "SECURITY"];
+
+pub(super) async fn plain(crash: Option<Crash>) -> End {
+    let world = world();
+    world.arrange(crash);
+    sweep(&world, "s", json!({"kind": "contacts"}), &[], "complete").await;
+    check(&world, crash, &[("s", "complete", 12)]).await
+}
+
+pub(super) async fn resumed(crash: Option<Crash>) -> End {
+    let world = world();
+    world.arrange(crash);
+    let dry = [("SWEEP_DRY_RUN", "true")];
+    sweep(&world, "dry", json!({"kind": "contacts"}), &dry, "dryRun").await;
+    let resume = json!({"kind": "contacts", "resume": "dry"});
+    sweep(&world, "s", resume, &[], "complete").await;
+    check(
+        &world,
+        crash,
+        &[("dry", "dryRun", 0), ("s", "complete", 12)],
+    )
+    .await
+}
+
+pub(super) async fn approved(crash: Option<Crash>) -> End {
+    let world = world();
+    for account in world.simulator.accounts().into_keys() {
+        for kind in [
+            simulator::ContactType::Billing,
+            simulator::ContactType::Security,
+        ] {
+            let other = json!({"Name": "Other", "Title": "T", "EmailAddress": "o@canary.example.com", "PhoneNumber": "1"});
+            world
+                .simulator
+                .set_alternate_contact(&account, kind, other)
+                .unwrap();
+        }
+    }
+    world.arrange(crash);
+    sweep(
+        &world,
+        "closed",
+        json!({"kind": "contacts"}),
+        &[],
+        "gateClosed",
+    )
+    .await;
+    let approve = json!({"apply_plan": "closed"});
+    sweep(&world, "s", approve, &[], "complete").await;
+    check(
+        &world,
+        crash,
+        &[("closed", "gateClosed", 0), ("s", "complete", 12)],
+    )
+    .await
+}
+
+fn world() -> World {
+    let world = World::new(Options {
+        accounts: ACCOUNTS,
+        ..Options::default()
+    });
+    let contacts: String = KINDS
+        .iter()
+        .map(|kind| {
+            format!("    {kind}: {{mode: enforce, name: Team {kind}, title: T, emailAddress: t@canary.example.com, phoneNumber: '1'}}\n")
+        })
+        .collect();
+    let policy = format!("version: 1\norganization:\n  contacts:\n{contacts}");
+    world.parameters.put("policy", &policy);
+    world
+}
+
+/// A sweep ends as it would have without the crash.
+async fn sweep(world: &World, name: &str, input: Value, vars: &[(&str, &str)], outcome: &str) {
+    let sweeping = Sweeping {
+        vars,
+        ..Sweeping::new(name, input)
+    };
+    match world.sweep(&sweeping).await {
+        Ended::Done(state) => assert_eq!(state["outcome"], outcome, "{name}"),
+        Ended::Failed(error) => panic!("{name} failed: {error}"),
+    }
+    tokio::time::sleep(Duration::from_secs(3_600)).await;
+}
+
+/// All accounts are on standard, and each sweep was reported and announced with what it wrote.
+async fn check(world: &World, crash: Option<Crash>, sweeps: &[(&str, &str, u64)]) -> End {
+    world.spare();
+    world
+        .run(&world.cold_poller(&[]), json!({"job": "tick"}))
+        .await;
+    for account in world.simulator.accounts().into_keys() {
+        let stored = world.simulator.contacts(&account).unwrap();
+        for kind in KINDS {
+            let name = &stored["alternate"][kind]["Name"];
+            assert_eq!(*name, format!("Team {kind}"), "{account}");
+        }
+    }
+    for (name, outcome, written) in sweeps {
+        report(world, name, *written);
+        announced(world, name, outcome);
+    }
+    assert_eq!(world.ledger_text("lock#contacts", "holder"), Value::Null);
+    nothing_is_pending(world);
+    End {
+        calls: world.calls().len(),
+        repeated: repeated(world, crash),
+    }
+}
+
+/// Every account has one row, and what was written is counted once.
+fn report(world: &World, sweep: &str, written: u64) {
+    let text = world
+        .objects
+        .get(&format!("own/sweeps/{sweep}/report.json"))
+        .unwrap();
+    let report: Value = serde_json::from_str(&text).unwrap();
+    let rows = report["rows"].as_array().unwrap();
+    let mut accounts: Vec<_> = rows
+        .iter()
+        .map(|row| row["accountId"].as_str().unwrap())
+        .collect();
+    accounts.sort_unstable();
+    let all = world.simulator.accounts().into_keys().collect::<Vec<_>>();
+    assert_eq!(accounts, all, "{sweep}");
+    assert!(all.iter().any(|account| account == MANAGEMENT_ACCOUNT_ID));
+    let count = |word: &str| report["counts"][word].as_u64().unwrap_or(0);
+    assert_eq!(
+        (count("written"), count("uncovered")),
+        (written, 0),
+        "{sweep}"
+    );
+}
+
+fn announced(world: &World, sweep: &str, outcome: &str) {
+    let messages = world.messages().into_iter();
+    let mut told: Vec<_> = messages
+        .filter(|message| message.text("/detail/sweepId") == sweep)
+        .map(|message| {
+            (
+                message.id().to_owned(),
+                message.text("/detail/outcome").to_owned(),
+            )
+        })
+        .collect();
+    told.sort();
+    told.dedup();
+    let [(_, told)] = told.as_slice() else {
+        panic!("{sweep}: {} announcements", told.len())
+    };
+    assert_eq!(told, outcome, "{sweep}");
+}

@@ -1,0 +1,199 @@
+//! Two pollers at once, in every order of their calls that have an effect.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use simulator::{Options, Outcome, Start};
+
+use crate::world::{Choice, Refusal, Turns, World};
+
+use super::crash::{check_announced, event, nothing_is_pending};
+use super::{Bound, Figure, Told, tell};
+
+/// What two pollers are started for at once.
+#[derive(Clone, Copy, Debug)]
+pub struct Scene {
+    /// What is going on.
+    pub name: &'static str,
+    /// So many requests.
+    pub requests: usize,
+    /// So many of the pollers die.
+    pub deaths: usize,
+    plot: Plot,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Plot {
+    /// Both see requests for the first time.
+    TwoTicks,
+    /// One is told of a request by an event.
+    EventAndTick,
+    /// Both find intents that nobody could publish.
+    LeftIntents,
+}
+
+/// The scenes; those with a death have one request less, or they would be without end.
+pub const SCENES: [Scene; 6] = [
+    scene("two ticks", 2, 0, Plot::TwoTicks),
+    scene("an event and a tick", 2, 0, Plot::EventAndTick),
+    scene(
+        "two ticks over intents left behind",
+        2,
+        0,
+        Plot::LeftIntents,
+    ),
+    scene("two ticks, one dies", 1, 1, Plot::TwoTicks),
+    scene("an event and a tick, one dies", 1, 1, Plot::EventAndTick),
+    scene(
+        "two ticks over an intent left behind, one dies",
+        1,
+        1,
+        Plot::LeftIntents,
+    ),
+];
+
+const fn scene(name: &'static str, requests: usize, deaths: usize, plot: Plot) -> Scene {
+    Scene {
+        name,
+        requests,
+        deaths,
+        plot,
+    }
+}
+
+/// How one order ended.
+#[derive(Clone, Debug)]
+pub struct End {
+    choices: Vec<Choice>,
+    repeated: usize,
+}
+
+/// Tells a scene in every order.
+#[must_use]
+pub fn all_orders(scene: Scene) -> Told<End> {
+    let mut all = Told {
+        ends: Vec::new(),
+        broken: Vec::new(),
+    };
+    let mut scripts = vec![Vec::new()];
+    while !scripts.is_empty() {
+        let told = tell(&scripts, |script| story(scene, script));
+        scripts = told
+            .ends
+            .iter()
+            .flat_map(|(script, end)| branches(script, end))
+            .collect();
+        all.ends.extend(told.ends.into_iter().map(|(_, end)| end));
+        all.broken.extend(told.broken);
+    }
+    all
+}
+
+/// The scripts that leave an order where its own script had ended; each order is reached by one of them.
+fn branches(script: &[usize], end: &End) -> Vec<Vec<usize>> {
+    let taken: Vec<_> = end.choices.iter().map(|choice| choice.taken).collect();
+    let mut scripts = Vec::new();
+    for (turn, choice) in end.choices.iter().enumerate().skip(script.len()) {
+        for other in 1..choice.of {
+            scripts.push([&taken[..turn], &[other]].concat());
+        }
+    }
+    scripts
+}
+
+async fn story(scene: Scene, script: Vec<usize>) -> (Vec<usize>, End) {
+    let world = World::new(Options::default());
+    world.run(&world.cold_poller(&[]), tick()).await;
+    let requests: Vec<_> = (0..scene.requests).map(|_| start(&world)).collect();
+    if scene.plot == Plot::EventAndTick {
+        // Seen in progress: there are open rows.
+        world.run(&world.cold_poller(&[]), tick()).await;
+    }
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    if scene.plot == Plot::LeftIntents {
+        world.refuse("Publish", Refusal::Denied);
+        world.fail(&world.cold_poller(&[]), tick()).await;
+        world.allow("Publish");
+    }
+    let (one, other) = (world.cold_poller(&[]), world.cold_poller(&[]));
+    let first = match scene.plot {
+        Plot::EventAndTick => event(&requests[0]),
+        Plot::TwoTicks | Plot::LeftIntents => tick(),
+    };
+    let turns = Turns::new(2, scene.deaths, &script);
+    world.take_turns(Some(turns.clone()));
+    let _ = tokio::join!(world.invoke(&one, first), world.invoke(&other, tick()));
+    world.take_turns(None);
+    settle(&world).await;
+
+    check_announced(&world, &requests.into_iter().collect::<BTreeSet<_>>());
+    nothing_is_pending(&world);
+    let repeated = world.messages().len() - scene.requests;
+    assert!(repeated <= scene.deaths, "{repeated} delivered twice");
+    let end = End {
+        choices: turns.choices(),
+        repeated,
+    };
+    (script, end)
+}
+
+/// The claims of the dead end 16 minutes after they began.
+async fn settle(world: &World) {
+    for _ in 0..2 {
+        tokio::time::sleep(Duration::from_secs(17 * 60)).await;
+        world.run(&world.cold_poller(&[]), tick()).await;
+    }
+}
+
+fn tick() -> Value {
+    json!({"job": "tick"})
+}
+
+fn start(world: &World) -> String {
+    world.simulator.start(Start {
+        duration: Some(Duration::from_secs(10)),
+        outcome: Outcome::Succeed,
+        ..Start::default()
+    })
+}
+
+/// The figures of a scene.
+#[must_use]
+pub fn figures(scene: Scene, told: &Told<End>) -> Vec<Figure> {
+    let repeated = told.ends.iter().filter(|end| end.repeated > 0).count();
+    let figure = |what: &str, value, unit, bound| {
+        Figure::new(format!("{}: {what}", scene.name), value, unit, bound)
+    };
+    let duplicates = if scene.deaths == 0 {
+        figure(
+            "orders with a second delivery",
+            repeated,
+            "orders",
+            Bound::Exactly(0),
+        )
+    } else {
+        // That it can happen shows that the search reaches it.
+        figure(
+            "orders with a second delivery",
+            repeated,
+            "orders",
+            Bound::AtLeast(1),
+        )
+    };
+    vec![
+        figure(
+            "orders of calls",
+            told.stories(),
+            "orders",
+            Bound::AtLeast(2),
+        ),
+        figure(
+            "broken orders",
+            told.broken.len(),
+            "orders",
+            Bound::Exactly(0),
+        ),
+        duplicates,
+    ]
+}

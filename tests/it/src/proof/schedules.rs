@@ -1,0 +1,186 @@
+//! Long stories of the poller under a seed: waves of requests, up to four pollers at once, events in any order and more
+//! than once, and crashes all the way.
+
+use std::time::Duration;
+
+use rand::rngs::StdRng;
+use rand::seq::IndexedRandom;
+use rand::{RngExt, SeedableRng};
+use serde_json::{Value, json};
+use simulator::{Options, Outcome, Start};
+
+use crate::world::{End as Ended, World};
+
+use super::crash::{Crash, How, WAYS, check_announced, event, nothing_is_pending};
+use super::{Bound, Figure, Told, tell};
+
+/// Requests come in this many waves.
+const WAVES: usize = 20;
+/// The chance that something crashes while pollers run.
+const CRASH: f64 = 0.4;
+/// A crash is at one of so many next calls: a tick with nothing new makes four.
+const NEAR: usize = 200;
+
+/// How one schedule ended.
+#[derive(Clone, Copy, Debug)]
+pub struct End {
+    crashes: usize,
+    repeated: usize,
+}
+
+/// Tells a schedule of each seed.
+#[must_use]
+pub fn schedules(requests: usize, seeds: std::ops::Range<u64>) -> Told<End> {
+    let seeds: Vec<_> = seeds.collect();
+    tell(&seeds, |seed| story(requests, seed))
+}
+
+async fn story(count: usize, seed: u64) -> End {
+    let world = World::new(Options {
+        seed,
+        ..Options::default()
+    });
+    let mut schedule = Schedule {
+        rng: StdRng::seed_from_u64(seed),
+        world: &world,
+        requests: Vec::new(),
+        crashes: Vec::new(),
+    };
+    world.run(&world.cold_poller(&[]), tick()).await;
+    for wave in 0..WAVES {
+        schedule.start(count * (wave + 1) / WAVES);
+        for _ in 0..3 {
+            schedule.round().await;
+        }
+    }
+    schedule.settle().await;
+    let crashes = schedule.crashes;
+    check_announced(&world, &schedule.requests.into_iter().collect());
+    nothing_is_pending(&world);
+    let repeated = world.messages().len() - count;
+    let explained = crashes
+        .iter()
+        .filter(|crash| crash.explains_a_repetition(&world))
+        .count();
+    assert!(
+        repeated <= explained,
+        "{repeated} delivered again, {explained} explained"
+    );
+    End {
+        crashes: crashes.len(),
+        repeated,
+    }
+}
+
+struct Schedule<'a> {
+    rng: StdRng,
+    world: &'a World,
+    requests: Vec<String>,
+    crashes: Vec<Crash>,
+}
+
+impl Schedule<'_> {
+    /// Starts requests until there are so many.
+    fn start(&mut self, count: usize) {
+        while self.requests.len() < count {
+            let request = self.world.simulator.start(Start {
+                govcloud: self.rng.random_bool(0.1),
+                duration: Some(Duration::from_secs(self.rng.random_range(1..400))),
+                outcome: if self.rng.random_bool(0.2) {
+                    Outcome::Fail("INTERNAL_FAILURE".to_owned())
+                } else {
+                    Outcome::Succeed
+                },
+                ..Start::default()
+            });
+            self.requests.push(request);
+        }
+    }
+
+    /// Some pollers within a minute, and perhaps a crash of one.
+    async fn round(&mut self) {
+        if self.rng.random_bool(CRASH) {
+            let crash = Crash {
+                at: self.world.calls().len() + self.rng.random_range(0..NEAR),
+                how: *WAYS.choose(&mut self.rng).unwrap_or(&How::Lost),
+            };
+            self.world.arrange(Some(crash));
+            self.crashes.push(crash);
+        }
+        let pollers = self.rng.random_range(1..=4);
+        let invocations: Vec<_> = (0..pollers).map(|_| self.invocation()).collect();
+        let world = self.world;
+        let invoke = |(delay, payload): (Duration, Value)| async move {
+            tokio::time::sleep(delay).await;
+            let ended = world.invoke(&world.cold_poller(&[]), payload).await;
+            matches!(ended, Ended::Killed)
+        };
+        futures_util::future::join_all(invocations.into_iter().map(invoke)).await;
+        self.world.spare();
+        tokio::time::sleep(Duration::from_secs(60)).await;
+    }
+
+    /// When a poller starts, and for what.
+    fn invocation(&mut self) -> (Duration, Value) {
+        let delay = Duration::from_millis(self.rng.random_range(0..2_000));
+        let payload = match self.rng.random_range(0..4) {
+            0 => json!({"job": "reconcile"}),
+            1 => self
+                .requests
+                .choose(&mut self.rng)
+                .map_or_else(tick, |request| event(request)),
+            _ => tick(),
+        };
+        (delay, payload)
+    }
+
+    /// Until all requests have ended, and every claim, and the next reconcile is over.
+    async fn settle(&self) {
+        for _ in 0..3 {
+            tokio::time::sleep(Duration::from_secs(17 * 60)).await;
+            self.world
+                .run(&self.world.cold_poller(&[]), json!({"job": "reconcile"}))
+                .await;
+        }
+    }
+}
+
+fn tick() -> Value {
+    json!({"job": "tick"})
+}
+
+/// The figures of schedules.
+#[must_use]
+pub fn figures(requests: usize, told: &Told<End>) -> Vec<Figure> {
+    let sum = |of: fn(&End) -> usize| told.ends.iter().map(of).sum::<usize>();
+    let seeds = told.stories();
+    let crashes = sum(|end| end.crashes);
+    let name = |what: &str| format!("schedules: {what}");
+    vec![
+        Figure::new(name("seeds"), seeds, "seeds", Bound::AtLeast(1)),
+        Figure::new(
+            name("requests announced"),
+            told.ends.len() * requests,
+            "requests",
+            Bound::Exactly((seeds * requests) as u64),
+        ),
+        Figure::new(
+            name("crashes"),
+            crashes,
+            "crashes",
+            Bound::AtLeast(seeds as u64),
+        ),
+        Figure::new(
+            name("schedules that lost, left over, repeated without reason or panicked"),
+            told.broken.len(),
+            "schedules",
+            Bound::Exactly(0),
+        ),
+        Figure::new(
+            name("second deliveries, each explained by a crash"),
+            sum(|end| end.repeated),
+            "messages",
+            Bound::AtMost(crashes as u64),
+        ),
+    ]
+}
