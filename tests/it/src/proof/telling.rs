@@ -7,6 +7,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+/// Futures of whole functions lie deep, above all where nothing is optimized.
+const STACK: usize = 64 << 20;
+
 /// What came of stories.
 #[derive(Debug)]
 pub struct Told<T> {
@@ -47,13 +50,15 @@ where
     let cores = thread::available_parallelism().map_or(1, usize::from);
     thread::scope(|scope| {
         for _ in 0..cores {
-            scope.spawn(|| {
+            let teller = || {
                 while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let end = alone(|| story(case.clone()));
                     let end = end.map_err(|what| format!("{case:?}: {what}"));
                     told.lock().unwrap().push(end);
                 }
-            });
+            };
+            let thread = thread::Builder::new().stack_size(STACK);
+            thread.spawn_scoped(scope, teller).unwrap();
         }
     });
     let (ends, broken): (Vec<_>, Vec<_>) = told

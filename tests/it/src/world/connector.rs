@@ -20,7 +20,7 @@ use tokio::sync::Notify;
 
 use super::dynamodb::Table;
 use super::executions::Executions;
-use super::objects::Objects;
+use super::objects::{self, Objects};
 use super::parameters::Parameters;
 use super::queue::Queue;
 use super::topic::Topic;
@@ -90,9 +90,28 @@ pub enum Refusal {
     Conflict,
 }
 
+/// A call that a service of the world answered.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    /// The service, as IAM names it.
+    pub service: &'static str,
+    /// The operation.
+    pub operation: String,
+    /// Where to: `BUCKET/KEY` of S3.
+    pub place: String,
+    /// The request's body.
+    pub request: Vec<u8>,
+    /// The answer's HTTP status.
+    pub status: u16,
+    /// The answer's body.
+    pub answer: Vec<u8>,
+}
+
 /// What went over the wire, and what is to happen to it.
 #[derive(Debug, Default)]
 pub(super) struct Traffic {
+    /// Every answered call in the order of their effects, where these are recorded.
+    pub(super) record: Option<Vec<Exchange>>,
     pub(super) calls: Vec<Call>,
     pub(super) refusals: BTreeMap<String, Refusal>,
     pub(super) kill: Option<(usize, Kill)>,
@@ -215,7 +234,7 @@ impl Connector {
             .to_bytes();
         let request = Request::from_parts(parts, body.to_vec());
         let call = read(&request)?;
-        let service = call.service;
+        let (service, operation) = (call.service, call.operation.clone());
         let mut fate = None;
         if call.has_effect() {
             let turns = self
@@ -239,7 +258,10 @@ impl Connector {
         tokio::time::sleep(verdict.latency).await;
         let response = match verdict.refusal {
             Some(refusal) => refuse(service, refusal).await,
-            None => self.answer(service, request, halves).await,
+            None => {
+                self.answer_and_record(&operation, service, request, halves)
+                    .await
+            }
         };
         match verdict.kill {
             Some(Kill::After) => return die().await,
@@ -251,6 +273,29 @@ impl Connector {
         }
         HttpResponse::try_from(response?.map(SdkBody::from))
             .map_err(|error| ConnectorError::user(error.into()))
+    }
+
+    async fn answer_and_record(
+        &self,
+        operation: &str,
+        service: &'static str,
+        request: Request<Vec<u8>>,
+        halves: bool,
+    ) -> Result<Response<Vec<u8>>, ConnectorError> {
+        let (place, body) = (objects::place(&request), request.body().clone());
+        let response = self.answer(service, request, halves).await?;
+        let mut traffic = self.traffic.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(record) = &mut traffic.record {
+            record.push(Exchange {
+                service,
+                operation: operation.to_owned(),
+                place,
+                request: body,
+                status: response.status().as_u16(),
+                answer: response.body().clone(),
+            });
+        }
+        Ok(response)
     }
 
     async fn answer(

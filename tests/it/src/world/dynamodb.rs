@@ -10,7 +10,30 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 /// The table's name.
-pub(super) const TABLE: &str = "ledger";
+pub const TABLE: &str = "ledger";
+
+/// How `template.yaml` makes the table, under this name.
+#[must_use]
+pub fn definition(name: &str) -> Value {
+    json!({
+        "TableName": name,
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [
+            {"AttributeName": "id", "AttributeType": "S"},
+            {"AttributeName": "pending", "AttributeType": "S"},
+            {"AttributeName": "since", "AttributeType": "S"},
+        ],
+        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+        "GlobalSecondaryIndexes": [{
+            "IndexName": "pending",
+            "KeySchema": [
+                {"AttributeName": "pending", "KeyType": "HASH"},
+                {"AttributeName": "since", "KeyType": "RANGE"},
+            ],
+            "Projection": {"ProjectionType": "ALL"},
+        }],
+    })
+}
 
 /// A table as `template.yaml` makes it.
 #[derive(Clone)]
@@ -25,26 +48,8 @@ impl fmt::Debug for Table {
 impl Table {
     pub(super) fn new() -> Self {
         let database = Database::memory().unwrap();
-        let definition = json!({
-            "TableName": TABLE,
-            "BillingMode": "PAY_PER_REQUEST",
-            "AttributeDefinitions": [
-                {"AttributeName": "id", "AttributeType": "S"},
-                {"AttributeName": "pending", "AttributeType": "S"},
-                {"AttributeName": "since", "AttributeType": "S"},
-            ],
-            "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
-            "GlobalSecondaryIndexes": [{
-                "IndexName": "pending",
-                "KeySchema": [
-                    {"AttributeName": "pending", "KeyType": "HASH"},
-                    {"AttributeName": "since", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "ALL"},
-            }],
-        });
         database
-            .create_table(serde_json::from_value(definition).unwrap())
+            .create_table(serde_json::from_value(definition(TABLE)).unwrap())
             .unwrap();
         Self(Arc::new(database))
     }

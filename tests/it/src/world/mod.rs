@@ -25,7 +25,8 @@ use rand::rngs::StdRng;
 use serde_json::Value;
 use simulator::Simulator;
 
-pub use connector::{Call, Kill, Refusal};
+pub use connector::{Call, Exchange, Kill, Refusal};
+pub use dynamodb::{TABLE, definition};
 pub use executions::Executions;
 pub use objects::Objects;
 pub use parameters::Parameters;
@@ -205,6 +206,17 @@ impl World {
     #[must_use]
     pub fn calls(&self) -> Vec<Call> {
         self.traffic().calls.clone()
+    }
+
+    /// From now on answered calls are recorded.
+    pub fn record(&self) {
+        self.traffic().record = Some(Vec::new());
+    }
+
+    /// What was recorded, in the order of the effects.
+    #[must_use]
+    pub fn recorded(&self) -> Vec<Exchange> {
+        self.traffic().record.clone().unwrap_or_default()
     }
 
     /// Forgets the calls so far.

@@ -34,9 +34,7 @@ impl Objects {
 
     /// Answers `GetObject` and `PutObject`.
     pub(super) fn answer(&self, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
-        let host = request.uri().host().unwrap_or_default();
-        let bucket = host.split('.').next().unwrap_or_default();
-        let place = format!("{bucket}{}", request.uri().path());
+        let place = place(request);
         if request.method() == Method::PUT {
             self.put(&place, &String::from_utf8_lossy(request.body()));
             return Response::new(Vec::new());
@@ -50,4 +48,11 @@ impl Objects {
             .body(text.into_bytes())
             .unwrap()
     }
+}
+
+/// Which object a request is about.
+pub(super) fn place(request: &Request<Vec<u8>>) -> String {
+    let host = request.uri().host().unwrap_or_default();
+    let bucket = host.split('.').next().unwrap_or_default();
+    format!("{bucket}{}", request.uri().path())
 }

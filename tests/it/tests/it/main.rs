@@ -8,6 +8,7 @@
 )]
 
 mod contact_documents;
+mod contract;
 mod documents;
 mod emulator;
 mod end_to_end;

@@ -1,0 +1,379 @@
+//! The models of DynamoDB, SNS, S3 and SSM held to an emulator that others wrote: what the models answered in stories of
+//! all functions, MiniStack answers too, call for call. boto3 carries the calls there.
+
+use std::time::Duration;
+
+use it::local::{Error, Local};
+use it::proof::tell;
+use it::world::{Exchange, Kill, Refusal, Sweeping, TABLE, World, definition};
+use serde_json::{Map, Value, json};
+use simulator::{Calls, Fault, FaultKind, MANAGEMENT_ACCOUNT_ID, Options, Start};
+
+const POLICY: &str = r#"
+version: 1
+organization:
+  contacts:
+    BILLING: {mode: enforce, name: Billing, title: Team, emailAddress: billing@canary.example.com, phoneNumber: "+1 202 555 0100"}
+    OPERATIONS: {mode: absent}
+    SECURITY: {mode: fill, name: Security, title: Team, emailAddress: security@canary.example.com, phoneNumber: "+1 202 555 0101"}
+"#;
+
+#[derive(Clone, Copy, Debug)]
+enum Story {
+    /// Requests that end, a crash between publish and mark, two pollers at once.
+    Requests,
+    /// Two copies of the stamper at the same accounts.
+    Contacts,
+    /// A sweep that is killed, and one that goes on with what it wrote.
+    Sweep,
+    /// Links that change.
+    Audit,
+    /// No policy at all.
+    NoPolicy,
+}
+
+/// At least these answers are compared, or the stories do not show what they are for.
+const ANSWERS: [&str; 14] = [
+    "dynamodb BatchGetItem 200",
+    "dynamodb DeleteItem 200",
+    "dynamodb GetItem 200",
+    "dynamodb PutItem 200",
+    "dynamodb PutItem ConditionalCheckFailedException",
+    "dynamodb Query 200",
+    "dynamodb TransactWriteItems 200",
+    "dynamodb TransactWriteItems TransactionCanceledException",
+    "dynamodb UpdateItem 200",
+    "s3 GetObject NoSuchKey",
+    "s3 PutObject 200",
+    "sns Publish 200",
+    "ssm GetParameter 200",
+    "ssm GetParameter ParameterNotFound",
+];
+
+#[test]
+fn an_emulator_that_others_wrote_answers_as_the_models_do() {
+    let local = Local::start("contract", false).unwrap();
+    let stories = [
+        // First of all: there the parameter's name is one for all stories.
+        Story::NoPolicy,
+        Story::Requests,
+        Story::Contacts,
+        Story::Sweep,
+        Story::Audit,
+    ];
+    let mut seen = Vec::new();
+    for (number, story) in stories.into_iter().enumerate() {
+        let told = tell(&[story], record);
+        told.check();
+        let there = Emulator::prepare(&local, number, story).unwrap();
+        for exchange in told.ends.iter().flatten() {
+            seen.extend(there.compare(exchange));
+        }
+    }
+    for answer in ANSWERS {
+        assert!(
+            seen.iter().any(|it| it == answer),
+            "no {answer} was compared"
+        );
+    }
+    assert!(seen.len() > 300, "{} answers", seen.len());
+}
+
+async fn record(story: Story) -> Vec<Exchange> {
+    let world = World::new(Options {
+        accounts: 4,
+        ..Options::default()
+    });
+    if !matches!(story, Story::NoPolicy) {
+        world.parameters.put("policy", POLICY);
+    }
+    world.record();
+    match story {
+        Story::Requests => requests(&world).await,
+        Story::Contacts => contacts(&world).await,
+        Story::Sweep => sweep(&world).await,
+        Story::Audit => audit(&world).await,
+        Story::NoPolicy => drop(
+            world
+                .stamp(&world.cold_stamper(&[]), accounts(&world))
+                .await,
+        ),
+    }
+    world.recorded()
+}
+
+async fn requests(world: &World) {
+    let tick = || json!({"job": "tick"});
+    world.run(&world.cold_poller(&[]), tick()).await;
+    for seconds in [5, 70, 70, 130] {
+        let _ = world.simulator.start(Start {
+            govcloud: seconds > 100,
+            duration: Some(Duration::from_secs(seconds)),
+            ..Start::default()
+        });
+    }
+    for at in [9, 15, 25] {
+        pass(60).await;
+        world.kill(at, Kill::After);
+        let (one, other) = (world.cold_poller(&[]), world.cold_poller(&[]));
+        let _ = tokio::join!(world.invoke(&one, tick()), world.invoke(&other, tick()));
+        world.spare();
+    }
+    world.refuse("Publish", Refusal::Internal);
+    pass(17 * 60).await;
+    let _ = world.invoke(&world.cold_poller(&[]), tick()).await;
+    world.allow("Publish");
+    pass(17 * 60).await;
+    world.run(&world.cold_poller(&[]), tick()).await;
+}
+
+async fn contacts(world: &World) {
+    let (one, other) = (world.cold_stamper(&[]), world.cold_stamper(&[]));
+    // The first copy hangs at its second write, and the other one announces the first.
+    let hang = Fault::on(
+        "PutAlternateContact",
+        Calls::List(vec![2]),
+        FaultKind::Timeout,
+    );
+    world.simulator.set_faults(vec![hang]);
+    let late = async {
+        pass(1).await;
+        world.stamp(&other, accounts(world)).await
+    };
+    let both = tokio::join!(world.stamp(&one, accounts(world)), late);
+    drop(both);
+    pass(3_600).await;
+    let _ = world.stamp(&one, accounts(world)).await;
+}
+
+async fn sweep(world: &World) {
+    let mut batches = 0;
+    let sweeping = Sweeping::new("s", json!({"kind": "contacts"}));
+    let _ = world
+        .sweep_with(&sweeping, &mut |world, step, _| {
+            batches += usize::from(step == "batch");
+            if step == "batch" && batches == 2 {
+                world.kill(22, Kill::After);
+            }
+        })
+        .await;
+    let _ = world
+        .sweep(&Sweeping::new(
+            "again",
+            json!({"kind": "contacts", "resume": "s"}),
+        ))
+        .await;
+}
+
+async fn audit(world: &World) {
+    let accounts: Vec<_> = world.simulator.accounts().into_keys().collect();
+    for (name, state) in [("first", "PENDING_ACTIVATION"), ("second", "SUSPENDED")] {
+        for account in accounts.iter().filter(|it| *it != MANAGEMENT_ACCOUNT_ID) {
+            world
+                .simulator
+                .set_link(account, "999988887777", state)
+                .unwrap();
+        }
+        let _ = world
+            .sweep(&Sweeping::new(name, json!({"kind": "govcloud"})))
+            .await;
+        pass(3_600).await;
+    }
+}
+
+fn accounts(world: &World) -> Value {
+    json!({"accounts": world.simulator.accounts().into_keys().collect::<Vec<_>>()})
+}
+
+async fn pass(seconds: u64) {
+    tokio::time::sleep(Duration::from_secs(seconds)).await;
+}
+
+/// Tables, buckets and a topic of one story's own.
+struct Emulator<'a> {
+    local: &'a Local,
+    suffix: String,
+    topic: String,
+}
+
+impl<'a> Emulator<'a> {
+    fn prepare(local: &'a Local, number: usize, story: Story) -> Result<Self, Error> {
+        let suffix = format!("-{number}");
+        let aws = &local.aws;
+        aws.call(
+            "dynamodb",
+            "create_table",
+            definition(&format!("{TABLE}{suffix}")),
+        )?;
+        aws.call(
+            "s3",
+            "create_bucket",
+            json!({"Bucket": format!("own{suffix}")}),
+        )?;
+        let topic = aws.call("sns", "create_topic", json!({"Name": format!("t{suffix}")}))?;
+        if !matches!(story, Story::NoPolicy) {
+            let policy =
+                json!({"Name": "policy", "Value": POLICY, "Type": "String", "Overwrite": true});
+            aws.call("ssm", "put_parameter", policy)?;
+        }
+        Ok(Self {
+            local,
+            suffix,
+            topic: topic["TopicArn"].as_str().unwrap_or_default().to_owned(),
+        })
+    }
+
+    /// What both answered; nothing of the services that are not compared here.
+    fn compare(&self, exchange: &Exchange) -> Option<String> {
+        let (operation, input) = match exchange.service {
+            "dynamodb" => (snake(&exchange.operation), self.renamed(&exchange.request)),
+            "ssm" => (
+                snake(&exchange.operation),
+                serde_json::from_slice(&exchange.request).unwrap(),
+            ),
+            "sns" => ("publish".to_owned(), self.publish(&exchange.request)),
+            "s3" => (snake(&exchange.operation), self.object(exchange)),
+            _ => return None,
+        };
+        let theirs = self.local.aws.call(exchange.service, &operation, input);
+        let what = format!("{} {}", exchange.service, exchange.operation);
+        let request = String::from_utf8_lossy(&exchange.request);
+        if exchange.status == 200 {
+            let theirs = theirs.unwrap_or_else(|error| panic!("{what} {request}: {error}"));
+            let ours = answer(exchange);
+            assert!(
+                contains(&theirs, &ours),
+                "{what} {request}\n{ours}\n{theirs}"
+            );
+            return Some(format!("{what} 200"));
+        }
+        let ours = refusal(exchange);
+        let theirs = theirs.map_or_else(|error| error.to_string(), |answer| answer.to_string());
+        assert!(
+            theirs.contains(&format!("({})", ours.code)),
+            "{what} {request}\n{ours:?}\n{theirs}"
+        );
+        if let Some(reasons) = &ours.reasons {
+            assert!(
+                theirs.contains(reasons),
+                "{what} {request}\n{ours:?}\n{theirs}"
+            );
+        }
+        Some(format!("{what} {}", ours.code))
+    }
+
+    fn renamed(&self, request: &[u8]) -> Value {
+        let text = String::from_utf8_lossy(request);
+        let name = format!("\"{TABLE}\"");
+        let renamed = text.replace(&name, &format!("\"{TABLE}{}\"", self.suffix));
+        serde_json::from_str(&renamed).unwrap()
+    }
+
+    fn publish(&self, request: &[u8]) -> Value {
+        let form: Map<String, Value> = form_urlencoded::parse(request)
+            .map(|(name, value)| (name.into_owned(), value.into_owned().into()))
+            .collect();
+        let attributes: Map<String, Value> = (1..)
+            .map_while(|number| {
+                let member = |name| form.get(&format!("MessageAttributes.entry.{number}.{name}"));
+                let value = json!({"DataType": member("Value.DataType")?, "StringValue": member("Value.StringValue")?});
+                Some((member("Name")?.as_str()?.to_owned(), value))
+            })
+            .collect();
+        json!({"TopicArn": self.topic, "Message": form["Message"], "Subject": form["Subject"],
+            "MessageAttributes": attributes})
+    }
+
+    fn object(&self, exchange: &Exchange) -> Value {
+        let (bucket, key) = exchange.place.split_once('/').unwrap();
+        let mut input = json!({"Bucket": format!("{bucket}{}", self.suffix), "Key": key});
+        if exchange.operation == "PutObject" {
+            input["Body"] = String::from_utf8_lossy(&exchange.request)
+                .into_owned()
+                .into();
+        }
+        input
+    }
+}
+
+/// `GetItem` as boto3 has it: `get_item`.
+fn snake(operation: &str) -> String {
+    let mut snake = String::new();
+    for letter in operation.chars() {
+        if letter.is_ascii_uppercase() && !snake.is_empty() {
+            snake.push('_');
+        }
+        snake.push(letter.to_ascii_lowercase());
+    }
+    snake
+}
+
+/// What a model answered, in the shape that boto3 gives the same.
+fn answer(exchange: &Exchange) -> Value {
+    match exchange.service {
+        "s3" if exchange.operation == "GetObject" => {
+            json!({"Body": String::from_utf8_lossy(&exchange.answer)})
+        }
+        "dynamodb" | "ssm" => {
+            let text = String::from_utf8_lossy(&exchange.answer);
+            serde_json::from_str(&text.replace(&format!("\"{TABLE}\":"), "\"@table\":")).unwrap()
+        }
+        _ => json!({}),
+    }
+}
+
+#[derive(Debug)]
+struct Refused {
+    code: String,
+    reasons: Option<String>,
+}
+
+fn refusal(exchange: &Exchange) -> Refused {
+    let text = String::from_utf8_lossy(&exchange.answer);
+    if exchange.service == "s3" {
+        let code = text
+            .split("<Code>")
+            .nth(1)
+            .and_then(|rest| rest.split('<').next());
+        return Refused {
+            code: code.unwrap_or_default().to_owned(),
+            reasons: None,
+        };
+    }
+    let answer: Value = serde_json::from_str(&text).unwrap();
+    let kind = answer["__type"].as_str().unwrap_or_default();
+    let code = kind.rsplit('#').next().unwrap_or_default();
+    let reasons = answer["CancellationReasons"].as_array().map(|reasons| {
+        let codes = reasons
+            .iter()
+            .map(|reason| reason["Code"].as_str().unwrap_or("None"));
+        format!("[{}]", codes.collect::<Vec<_>>().join(", "))
+    });
+    Refused {
+        code: code.to_owned(),
+        reasons,
+    }
+}
+
+/// Whether an answer says all that the other says; where rows come in no order, in any.
+fn contains(theirs: &Value, ours: &Value) -> bool {
+    match (theirs, ours) {
+        (Value::Object(theirs), Value::Object(ours)) => ours.iter().all(|(name, ours)| {
+            // The table has another name there, and is the only one.
+            let theirs = if name == "@table" {
+                theirs.values().next()
+            } else {
+                theirs.get(name)
+            };
+            match (theirs, ours) {
+                (Some(theirs), ours) => contains(theirs, ours),
+                (None, Value::Object(ours)) => ours.is_empty(),
+                (None, _) => false,
+            }
+        }),
+        (Value::Array(theirs), Value::Array(ours)) => {
+            theirs.len() == ours.len() && ours.iter().all(|ours| theirs.iter().any(|it| it == ours))
+        }
+        (theirs, ours) => theirs == ours,
+    }
+}
