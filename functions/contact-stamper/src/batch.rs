@@ -53,7 +53,7 @@ impl Shell {
                     tracing::error!(kind = error.kind(), message = record.message_id, "{error}");
                 }
             }
-            self.hold_back(&record).await;
+            self.hold_back(&record, &claim).await;
             // An empty id would fail the whole batch.
             if !record.message_id.is_empty() {
                 answer.add_failure(record.message_id);
@@ -127,10 +127,13 @@ impl Shell {
     }
 
     /// 30, 60, 120 and then 240 s: AWS needs some minutes with a young account, and lagging reads settle in five.
-    async fn hold_back(&self, record: &Record) {
+    async fn hold_back(&self, record: &Record, claim: &Claim) {
         let doublings = record.receives.saturating_sub(1).min(3);
         let time = Duration::from_secs(30 << doublings);
-        if let Err(error) = self.queue.hold_back(&record.receipt, time).await {
+        let call = self.queue.hold_back(&record.receipt, time);
+        // Without it the record comes again after the queue's own timeout.
+        let call = tokio::time::timeout(self.time_left(claim), call).await;
+        if let Err(error) = call.unwrap_or(Err(OUT_OF_TIME)) {
             tracing::warn!(kind = error.kind(), "{error}");
         }
     }

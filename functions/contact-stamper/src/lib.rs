@@ -21,7 +21,7 @@ use std::time::Duration;
 use account_aws::bucket::{self, Bucket};
 use account_aws::clients::Clients;
 use account_aws::contacts::{self, Contacts};
-use account_aws::invocation::own_account;
+use account_aws::invocation::{in_time, own_account};
 use account_aws::ledger::{self, FingerprintKey, Ledger};
 use account_aws::organizations::{self, Organizations};
 use account_aws::policies::{self, Policies};
@@ -117,15 +117,18 @@ impl Shell {
 /// # Errors
 /// The event is foreign, or no policy was ever accepted. What goes wrong with single accounts is in the answer.
 pub async fn handle(shell: &Shell, event: LambdaEvent<Value>) -> Result<Answer, Error> {
-    let own = own_account(&event.context);
-    match Event::read(event.payload)? {
-        Event::Batch(records) => shell.batch(records, &event.context, own.as_ref()).await,
-        Event::Accounts { accounts, dry_run } => {
-            shell
-                .accounts(&accounts, dry_run, own.as_ref(), &event.context)
-                .await
+    let LambdaEvent { payload, context } = event;
+    let own = own_account(&context);
+    let own = own.as_ref();
+    let work = async {
+        match Event::read(payload)? {
+            Event::Batch(records) => shell.batch(records, &context, own).await,
+            Event::Accounts { accounts, dry_run } => {
+                shell.accounts(&accounts, dry_run, own, &context).await
+            }
+            Event::Explain(account) => shell.explain(&account, own, &context).await,
+            Event::Sweep(order) => shell.sweep(&order, own, &context).await,
         }
-        Event::Explain(account) => shell.explain(&account, own.as_ref(), &event.context).await,
-        Event::Sweep(order) => shell.sweep(&order, own.as_ref(), &event.context).await,
-    }
+    };
+    in_time(&context, &shell.time, work).await
 }

@@ -12,6 +12,7 @@ use std::time::Duration;
 use account_aws::bucket::{self, Bucket};
 use account_aws::clients::Clients;
 use account_aws::govcloud::{self, GovCloud};
+use account_aws::invocation::in_time;
 use account_aws::ledger::{self, Ledger};
 use account_aws::organizations::{self, Organizations};
 use account_aws::topic::{self, Topic};
@@ -101,8 +102,12 @@ impl Shell {
 /// The event is foreign, or a batch cannot be read or its results not be written. What goes wrong with single accounts
 /// is in the answer.
 pub async fn handle(shell: &Shell, event: LambdaEvent<Value>) -> Result<Answer, Error> {
-    match Event::read(event.payload)? {
-        Event::Sweep(order) => shell.sweep(&order, &event.context).await,
-        Event::Accounts(accounts) => shell.accounts(&accounts, &event.context).await,
-    }
+    let LambdaEvent { payload, context } = event;
+    let work = async {
+        match Event::read(payload)? {
+            Event::Sweep(order) => shell.sweep(&order, &context).await,
+            Event::Accounts(accounts) => shell.accounts(&accounts, &context).await,
+        }
+    };
+    in_time(&context, &shell.time, work).await
 }

@@ -11,7 +11,7 @@ use crate::files::{Collected, Files};
 use crate::state::{Next, State};
 
 /// After so many rounds in a row that covered nothing, the rest is left uncovered. Reads that lag settle in five minutes,
-/// and all but the first two of these rounds waited for a minute.
+/// and all but the first of these rounds waited for a minute.
 const FRUITLESS: u32 = 8;
 
 /// More rounds than this would not fit into an execution's history of 25,000 events.
@@ -48,10 +48,11 @@ impl Shell {
             state.next = state.after_rounds();
             return Ok(state);
         }
-        // Accounts that were not reached need no patience.
-        let is_busy = rest
-            .iter()
-            .any(|account| collected.accounts.contains_key(&account.member.id));
+        // Accounts that were only not reached need no patience.
+        let is_busy = !is_fruitful
+            || rest
+                .iter()
+                .any(|account| collected.accounts.contains_key(&account.member.id));
         state.round += 1;
         state.wait = if is_busy { self.config.wait } else { 0 };
         state.items = files

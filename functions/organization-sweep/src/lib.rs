@@ -16,12 +16,13 @@ mod state;
 use account_aws::bucket::{self, Bucket};
 use account_aws::clients::Clients;
 use account_aws::executions::{self, Executions};
+use account_aws::invocation::in_time;
 use account_aws::ledger::{self, Claim, Ledger};
 use account_aws::organizations::{self, Organizations};
 use account_aws::topic::{self, Topic};
 use account_aws::{Error, Share};
 use aws_smithy_async::time::SharedTimeSource;
-use lambda_runtime::LambdaEvent;
+use lambda_runtime::{Context, LambdaEvent};
 use serde_json::Value;
 
 pub use config::Config;
@@ -85,12 +86,17 @@ impl Shell {
 /// # Errors
 /// The step cannot be made; the state machine knows the kinds of errors that pass.
 pub async fn handle(shell: &Shell, event: LambdaEvent<Value>) -> Result<Option<State>, Error> {
-    let claim = Claim::of(&event.context);
+    let LambdaEvent { payload, context } = event;
+    in_time(&context, &shell.time, step(shell, payload, &context)).await
+}
+
+async fn step(shell: &Shell, payload: Value, context: &Context) -> Result<Option<State>, Error> {
+    let claim = Claim::of(context);
     let Event {
         step,
         execution,
         started,
-    } = Event::read(event.payload)?;
+    } = Event::read(payload)?;
     let state = match step {
         Step::Begin { input } => {
             let input = Input::read(&input)?;

@@ -8,7 +8,8 @@ use simulator::{Options, Outcome, Start};
 
 use crate::world::{Choice, Refusal, Turns, World};
 
-use super::crash::{check_announced, event, nothing_is_pending};
+use super::stories::nothing_is_pending;
+use super::stories::poller::{check, event};
 use super::{Bound, Figure, Told, tell};
 
 /// What two pollers are started for at once.
@@ -127,7 +128,7 @@ async fn story(scene: Scene, script: Vec<usize>) -> (Vec<usize>, End) {
     world.take_turns(None);
     settle(&world).await;
 
-    check_announced(&world, &requests.into_iter().collect::<BTreeSet<_>>());
+    check(&world, &requests.into_iter().collect::<BTreeSet<_>>());
     nothing_is_pending(&world);
     let repeated = world.messages().len() - scene.requests;
     assert!(repeated <= scene.deaths, "{repeated} delivered twice");

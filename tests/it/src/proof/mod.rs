@@ -1,10 +1,16 @@
 //! What is promised, proved: stories of the real functions in worlds that go wrong, and the figures that they end with.
 
 pub mod crash;
+pub mod deadlines;
+pub mod faults;
 mod figure;
 pub mod interleavings;
 pub mod schedules;
+mod stories;
 mod telling;
+mod trouble;
 
 pub use figure::{Bound, Figure};
+pub use stories::End;
 pub use telling::{Told, tell};
+pub use trouble::{Crash, How, Trouble};

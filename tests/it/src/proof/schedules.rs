@@ -9,17 +9,22 @@ use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 use simulator::{Options, Outcome, Start};
 
+use creation_poller::Shell;
+
 use crate::world::{End as Ended, World};
 
-use super::crash::{Crash, How, WAYS, check_announced, event, nothing_is_pending};
+use super::crash::WAYS;
+use super::stories::nothing_is_pending;
+use super::stories::poller::{check, event};
+use super::trouble::{Crash, How, Trouble};
 use super::{Bound, Figure, Told, tell};
 
 /// Requests come in this many waves.
 const WAVES: usize = 20;
-/// The chance that something crashes while pollers run.
-const CRASH: f64 = 0.4;
-/// A crash is at one of so many next calls: a tick with nothing new makes four.
-const NEAR: usize = 200;
+/// Up to so many pollers run at once.
+const POLLERS: usize = 4;
+/// A crash is at one of so many next calls: a tick with nothing new makes four, one that has to announce makes hundreds.
+const NEAR: [usize; 3] = [10, 100, 1_000];
 
 /// How one schedule ended.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +48,7 @@ async fn story(count: usize, seed: u64) -> End {
     let mut schedule = Schedule {
         rng: StdRng::seed_from_u64(seed),
         world: &world,
+        warm: Default::default(),
         requests: Vec::new(),
         crashes: Vec::new(),
     };
@@ -55,7 +61,7 @@ async fn story(count: usize, seed: u64) -> End {
     }
     schedule.settle().await;
     let crashes = schedule.crashes;
-    check_announced(&world, &schedule.requests.into_iter().collect());
+    check(&world, &schedule.requests.into_iter().collect());
     nothing_is_pending(&world);
     let repeated = world.messages().len() - count;
     let explained = crashes
@@ -75,6 +81,8 @@ async fn story(count: usize, seed: u64) -> End {
 struct Schedule<'a> {
     rng: StdRng,
     world: &'a World,
+    /// Functions live on until they are killed.
+    warm: [Option<Shell>; POLLERS],
     requests: Vec<String>,
     crashes: Vec<Crash>,
 }
@@ -97,25 +105,27 @@ impl Schedule<'_> {
         }
     }
 
-    /// Some pollers within a minute, and perhaps a crash of one.
+    /// Some pollers within a minute, and a crash of one.
     async fn round(&mut self) {
-        if self.rng.random_bool(CRASH) {
-            let crash = Crash {
-                at: self.world.calls().len() + self.rng.random_range(0..NEAR),
-                how: *WAYS.choose(&mut self.rng).unwrap_or(&How::Lost),
-            };
-            self.world.arrange(Some(crash));
-            self.crashes.push(crash);
-        }
-        let pollers = self.rng.random_range(1..=4);
+        let near = *NEAR.choose(&mut self.rng).unwrap_or(&1);
+        let crash = Crash {
+            at: self.world.calls_so_far() + self.rng.random_range(0..near),
+            how: *WAYS.choose(&mut self.rng).unwrap_or(&How::Lost),
+        };
+        self.world.arrange(Trouble::Crash(crash));
+        self.crashes.push(crash);
+        let pollers = self.rng.random_range(1..=POLLERS);
         let invocations: Vec<_> = (0..pollers).map(|_| self.invocation()).collect();
         let world = self.world;
-        let invoke = |(delay, payload): (Duration, Value)| async move {
+        let invoke = async |(warm, (delay, payload)): (&mut Option<Shell>, (Duration, Value))| {
             tokio::time::sleep(delay).await;
-            let ended = world.invoke(&world.cold_poller(&[]), payload).await;
-            matches!(ended, Ended::Killed)
+            let shell = warm.get_or_insert_with(|| world.cold_poller(&[]));
+            if matches!(world.invoke(shell, payload).await, Ended::Killed) {
+                *warm = None;
+            }
         };
-        futures_util::future::join_all(invocations.into_iter().map(invoke)).await;
+        let pollers = self.warm.iter_mut().zip(invocations);
+        futures_util::future::join_all(pollers.map(invoke)).await;
         self.world.spare();
         tokio::time::sleep(Duration::from_secs(60)).await;
     }

@@ -25,6 +25,7 @@ use super::parameters::Parameters;
 use super::queue::Queue;
 use super::topic::Topic;
 use super::turns::Turns;
+use super::weather::Weather;
 
 /// The services of the world, by the beginning of their hosts.
 const SERVICES: [&str; 8] = [
@@ -78,12 +79,18 @@ pub enum Kill {
 }
 
 /// How a service says no.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// AccessDenied.
     Denied,
     /// HTTP 500.
     Internal,
+    /// Too many requests.
+    Throttled,
+    /// The function's clock is too far off for its signatures.
+    Skewed,
+    /// The connection is gone.
+    Reset,
     /// No answer at all.
     Silence,
     /// DynamoDB is busy with another transaction on the same row.
@@ -125,6 +132,8 @@ pub(super) struct Traffic {
     pub(super) invocations: u32,
     /// The account that the functions run in.
     pub(super) account: String,
+    /// What strikes any call.
+    pub(super) weather: Option<Weather>,
     /// Invocations at once go on in turns.
     pub(super) turns: Option<Turns>,
 }
@@ -156,7 +165,10 @@ impl Traffic {
             .as_mut()
             .map_or(1, |rng| rng.random_range(1..=LATENCY_MILLIS));
         let verdict = Verdict {
-            refusal: self.refusals.get(&call.operation).copied(),
+            refusal: self.refusals.get(&call.operation).copied().or_else(|| {
+                let weather = self.weather.as_mut()?;
+                weather.strike(&call.operation)
+            }),
             kill: self
                 .kill
                 .take_if(|(at, _)| *at == number)
@@ -358,24 +370,41 @@ fn capitalized(text: &str) -> String {
 }
 
 async fn refuse(service: &str, refusal: Refusal) -> Result<Response<Vec<u8>>, ConnectorError> {
-    let (status, code) = match (service, refusal) {
-        (_, Refusal::Silence) => std::future::pending().await,
-        (_, Refusal::Internal) => (500, "InternalError"),
-        ("sns", Refusal::Denied) => (403, "AuthorizationError"),
-        ("s3", Refusal::Denied) => (403, "AccessDenied"),
-        (_, Refusal::Denied) => (400, "AccessDeniedException"),
-        (_, Refusal::Conflict) => (400, "TransactionCanceledException"),
+    let is_json = !matches!(service, "s3" | "sns");
+    let (status, code) = match refusal {
+        Refusal::Silence => std::future::pending().await,
+        Refusal::Reset => return Err(ConnectorError::io("connection reset by peer".into())),
+        Refusal::Internal => (500, "InternalError"),
+        Refusal::Throttled => throttled(service),
+        Refusal::Skewed if service == "s3" => (403, "RequestTimeTooSkewed"),
+        Refusal::Skewed if is_json => (403, "InvalidSignatureException"),
+        Refusal::Skewed => (403, "SignatureDoesNotMatch"),
+        Refusal::Denied if service == "sns" => (403, "AuthorizationError"),
+        Refusal::Denied if service == "s3" => (403, "AccessDenied"),
+        Refusal::Denied => (400, "AccessDeniedException"),
+        Refusal::Conflict => (400, "TransactionCanceledException"),
     };
-    let body = if service == "s3" {
-        format!("<Error><Code>{code}</Code><Message>no</Message></Error>")
-    } else if service == "sns" {
-        format!(
+    let body = match service {
+        "s3" => format!("<Error><Code>{code}</Code><Message>no</Message></Error>"),
+        "sns" => format!(
             "<ErrorResponse><Error><Code>{code}</Code><Message>no</Message></Error></ErrorResponse>"
-        )
-    } else {
-        let reasons = r#"[{"Code":"None"},{"Code":"TransactionConflict"}]"#;
-        format!(r#"{{"__type":"{code}","message":"no","CancellationReasons":{reasons}}}"#)
+        ),
+        _ => {
+            let reasons = r#"[{"Code":"None"},{"Code":"TransactionConflict"}]"#;
+            format!(r#"{{"__type":"{code}","message":"no","CancellationReasons":{reasons}}}"#)
+        }
     };
     let response = Response::builder().status(status).body(body.into_bytes());
     response.map_err(|error| ConnectorError::user(error.into()))
+}
+
+/// What each service calls it.
+fn throttled(service: &str) -> (u16, &'static str) {
+    match service {
+        "account" => (429, "TooManyRequestsException"),
+        "organizations" => (400, "TooManyRequestsException"),
+        "s3" => (503, "SlowDown"),
+        "sns" => (429, "Throttled"),
+        _ => (400, "ThrottlingException"),
+    }
 }

@@ -12,6 +12,7 @@ mod sweep;
 mod time;
 mod topic;
 mod turns;
+mod weather;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -36,6 +37,7 @@ pub use sweep::{Ended, Sweeping};
 pub use time::Clock;
 pub use topic::Message;
 pub use turns::{Choice, Turns};
+pub use weather::Weather;
 
 use connector::{Connector, INVOCATION, Invocation, Traffic};
 use dynamodb::Table;
@@ -171,6 +173,11 @@ impl World {
         end
     }
 
+    /// What strikes any call from now on.
+    pub fn set_weather(&self, weather: Option<Weather>) {
+        self.traffic().weather = weather;
+    }
+
     /// From now on invocations go on in turns; `None` lets them go.
     pub fn take_turns(&self, turns: Option<Turns>) {
         self.traffic().turns = turns;
@@ -206,6 +213,12 @@ impl World {
     #[must_use]
     pub fn calls(&self) -> Vec<Call> {
         self.traffic().calls.clone()
+    }
+
+    /// The number of calls so far.
+    #[must_use]
+    pub fn calls_so_far(&self) -> usize {
+        self.traffic().calls.len()
     }
 
     /// From now on answered calls are recorded.

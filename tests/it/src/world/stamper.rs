@@ -21,6 +21,21 @@ pub struct Delivery {
     pub receives: u32,
 }
 
+impl Delivery {
+    /// The record as Lambda passes it on.
+    #[must_use]
+    pub fn record(&self) -> Value {
+        json!({
+            "messageId": self.id,
+            "receiptHandle": self.id,
+            "body": self.body,
+            "attributes": {"ApproximateReceiveCount": self.receives.to_string()},
+            "messageAttributes": {},
+            "eventSource": "aws:sqs",
+        })
+    }
+}
+
 impl World {
     /// A cold start of the stamper, with `vars` set beside (or instead of) the usual variables.
     #[must_use]
@@ -60,19 +75,7 @@ impl World {
 
     /// Delivers records to the stamper and says which of them come again; `None` when it is killed.
     pub async fn try_deliver(&self, shell: &Shell, deliveries: &[Delivery]) -> Option<Vec<String>> {
-        let records: Vec<_> = deliveries
-            .iter()
-            .map(|it| {
-                json!({
-                    "messageId": it.id,
-                    "receiptHandle": it.id,
-                    "body": it.body,
-                    "attributes": {"ApproximateReceiveCount": it.receives.to_string()},
-                    "messageAttributes": {},
-                    "eventSource": "aws:sqs",
-                })
-            })
-            .collect();
+        let records: Vec<_> = deliveries.iter().map(Delivery::record).collect();
         let answer = self
             .stamp(shell, json!({"Records": records}))
             .await?

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use account_aws::Error;
 use account_aws::clients::{Clients, Edge};
+use account_aws::invocation::MARGIN;
 use lambda_runtime::LambdaEvent;
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -13,9 +14,6 @@ use super::{World, variable};
 /// The ARN of an execution, but for its name.
 const EXECUTION: &str =
     "arn:aws:states:us-east-1:111122223333:execution:account-lifecycle-organization-sweep";
-
-/// A batch ends at least so long before its Lambda deadline.
-const MARGIN: Duration = Duration::from_secs(5);
 
 /// How a sweep ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +38,8 @@ pub struct Sweeping<'a> {
     pub vars: &'a [(&'a str, &'a str)],
     /// The Lambda timeout of the batches.
     pub timeout: Duration,
+    /// The Lambda timeout of the steps.
+    pub step_timeout: Duration,
 }
 
 impl<'a> Sweeping<'a> {
@@ -51,6 +51,7 @@ impl<'a> Sweeping<'a> {
             input,
             vars: &[],
             timeout: Duration::from_secs(180),
+            step_timeout: Duration::from_secs(900),
         }
     }
 }
@@ -128,6 +129,12 @@ struct Run<'a> {
     sweeper: organization_sweep::Shell,
 }
 
+/// However much there was to do, or however early it was killed.
+fn answered_in_time(begun: Instant, timeout: Duration) {
+    let left = timeout.saturating_sub(begun.elapsed());
+    assert!(MARGIN <= left, "{left:?} before the deadline");
+}
+
 /// What keeps a step from being made: the name of the error.
 type Refused = String;
 
@@ -169,17 +176,20 @@ impl Run<'_> {
         payload["started"] = self.started.as_str().into();
         let mut tries = 0;
         loop {
-            let context = self.world.context(Duration::from_secs(900));
-            let event = LambdaEvent::new(payload.clone(), context);
+            let begun = Instant::now();
+            let timeout = self.sweeping.step_timeout;
+            let event = LambdaEvent::new(payload.clone(), self.world.context(timeout));
             let invocation = organization_sweep::handle(&self.sweeper, event);
-            let error = match self.world.until_death(Box::pin(invocation)).await {
+            let ended = self.world.until_death(Box::pin(invocation)).await;
+            answered_in_time(begun, timeout);
+            let error = match ended {
                 Some(Ok(state)) => return Ok(serde_json::to_value(state).unwrap()),
                 Some(Err(error)) => error.kind().to_owned(),
                 None => "Lambda.Unknown".to_owned(),
             };
             tries += 1;
             let patience = match error.as_str() {
-                "Throttled" | "Unavailable" => 8,
+                "Throttled" | "Unavailable" | "OutOfTime" => 8,
                 "Lambda.Unknown" => 2,
                 _ => 0,
             };
@@ -223,9 +233,7 @@ impl Run<'_> {
                 let auditor = self.world.cold_auditor(self.sweeping.vars);
                 let _ = Box::pin(self.world.audit(&auditor, payload, timeout)).await;
             }
-            // However much there was to do, or however early it was killed.
-            let left = timeout.saturating_sub(begun.elapsed());
-            assert!(MARGIN <= left, "{left:?} before the deadline");
+            answered_in_time(begun, timeout);
         }
     }
 }

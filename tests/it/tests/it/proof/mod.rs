@@ -1,5 +1,7 @@
 //! The short version of each proof; `make reliability` runs the long ones.
 
 mod crash;
+mod deadlines;
+mod faults;
 mod interleavings;
 mod schedules;

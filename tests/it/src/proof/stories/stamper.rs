@@ -8,7 +8,7 @@ use simulator::{ContactType, MANAGEMENT_ACCOUNT_ID, Options};
 
 use crate::world::{Delivery, World};
 
-use super::{Crash, End, nothing_is_pending, repeated};
+use super::{End, Trouble, end};
 
 const POLICY: &str = r#"
 version: 1
@@ -26,8 +26,8 @@ const KINDS: [(&str, ContactType); 3] = [
     ("SECURITY", ContactType::Security),
 ];
 
-pub(super) async fn story(crash: Option<Crash>) -> End {
-    let world = World::new(Options {
+pub(in crate::proof) async fn story(trouble: Trouble) -> End {
+    let world = trouble.world(Options {
         accounts: 4,
         ..Options::default()
     });
@@ -47,10 +47,13 @@ pub(super) async fn story(crash: Option<Crash>) -> End {
         .iter()
         .map(|account| contacts(&world, account))
         .collect();
-    world.arrange(crash);
-    deliver_until_done(&world, &accounts).await;
+    // Others' contacts can be read by now.
+    tokio::time::sleep(Duration::from_secs(600)).await;
+    world.arrange(trouble);
+    world.begin(trouble);
+    deliver_until_done(&world, &accounts, trouble).await;
     // What a dead copy did not announce, the poller does, once the dead copy's claim has ended.
-    world.spare();
+    world.calm();
     tokio::time::sleep(Duration::from_secs(20 * 60)).await;
     world
         .run(&world.cold_poller(&[]), json!({"job": "tick"}))
@@ -72,22 +75,20 @@ pub(super) async fn story(crash: Option<Crash>) -> End {
         }
     }
     assert_eq!(announced(&world), changes);
-    nothing_is_pending(&world);
-    End {
-        calls: world.calls().len(),
-        repeated: repeated(&world, crash),
-    }
+    end(&world, trouble)
 }
 
-async fn deliver_until_done(world: &World, accounts: &[&String]) {
+async fn deliver_until_done(world: &World, accounts: &[&String], trouble: Trouble) {
     let vars = [("EVENT_REPLACE", "true")];
     let mut records: Vec<_> = accounts.iter().map(|account| record(account)).collect();
     let mut shell = world.cold_stamper(&vars);
-    for _ in 0..12 {
+    for round in 0..12 {
         for record in &mut records {
             record.receives += 1;
         }
-        match world.try_deliver(&shell, &records).await {
+        let meddling = world.meddle_with_clock(trouble, round);
+        let (delivered, ()) = tokio::join!(world.try_deliver(&shell, &records), meddling);
+        match delivered {
             Some(again) => records.retain(|record| again.contains(&record.id)),
             None => shell = world.cold_stamper(&vars),
         }

@@ -10,13 +10,13 @@ use simulator::{History, Options, Outcome, Start};
 
 use crate::world::{End as Ended, World};
 
-use super::{Crash, End, nothing_is_pending, repeated};
+use super::{End, Trouble, end};
 
 /// Pages of requests that ended before the world began.
 const HISTORY: usize = 25;
 
-pub(super) async fn story(count: usize, crash: Option<Crash>) -> End {
-    let world = World::new(Options {
+pub(in crate::proof) async fn story(count: usize, trouble: Trouble) -> End {
+    let world = trouble.world(Options {
         seed: count as u64,
         ..Options::default()
     });
@@ -27,25 +27,37 @@ pub(super) async fn story(count: usize, crash: Option<Crash>) -> End {
         from: (world.clock.now() - Duration::from_secs(90_000)).into(),
         to: (world.clock.now() - Duration::from_secs(3_600)).into(),
     });
-    world.arrange(crash);
+    world.arrange(trouble);
     let mut poller = None;
     // Killed or not, after two ticks the first scan is done.
     for _ in 0..2 {
         invoke(&world, &mut poller, json!({"job": "tick"})).await;
     }
     let requests = start(&world, count);
-    for round in 0..4 {
+    world.begin(trouble);
+    for round in 0..rounds(trouble) {
         for request in requests.iter().skip(round).step_by(4) {
-            invoke(&world, &mut poller, event(request)).await;
+            let meddling = world.meddle_with_clock(trouble, round);
+            tokio::join!(invoke(&world, &mut poller, event(request)), meddling);
         }
         invoke(&world, &mut poller, json!({"job": "tick"})).await;
     }
+    let requests = requests.into_iter().collect();
+    if trouble.passes() {
+        check(&world, &requests);
+    }
     settle(&world).await;
-    check(&world, &requests.into_iter().collect());
-    nothing_is_pending(&world);
-    End {
-        calls: world.calls().len(),
-        repeated: repeated(&world, crash),
+    check(&world, &requests);
+    end(&world, trouble)
+}
+
+/// Of 50 s and more.
+const fn rounds(trouble: Trouble) -> usize {
+    // The last one of these is after the storm.
+    if matches!(trouble, Trouble::Storm(..)) {
+        8
+    } else {
+        4
     }
 }
 
@@ -60,7 +72,7 @@ async fn invoke(world: &World, warm: &mut Option<creation_poller::Shell>, payloa
 
 /// Claims of the dead end 16 minutes after they began.
 async fn settle(world: &World) {
-    world.spare();
+    world.calm();
     for _ in 0..2 {
         tokio::time::sleep(Duration::from_secs(17 * 60)).await;
         world

@@ -8,12 +8,12 @@ use simulator::{MANAGEMENT_ACCOUNT_ID, Options};
 
 use crate::world::{Ended, Sweeping, World};
 
-use super::{Crash, End, nothing_is_pending, repeated};
+use super::{End, Trouble, end};
 
 const ACCOUNTS: usize = 6;
 
-pub(super) async fn story(crash: Option<Crash>) -> End {
-    let world = World::new(Options {
+pub(in crate::proof) async fn story(trouble: Trouble) -> End {
+    let world = trouble.world(Options {
         accounts: ACCOUNTS,
         ..Options::default()
     });
@@ -32,7 +32,8 @@ pub(super) async fn story(crash: Option<Crash>) -> End {
     link(0, "PENDING_ACTIVATION");
     link(1, "ACTIVE");
     link(2, "SUSPENDED");
-    world.arrange(crash);
+    world.arrange(trouble);
+    world.begin(trouble);
     audit(&world, "first").await;
     // Two links change, one vanishes, one fits again.
     link(0, "ACTIVE");
@@ -41,7 +42,7 @@ pub(super) async fn story(crash: Option<Crash>) -> End {
     link(3, "SUSPENDED");
     audit(&world, "second").await;
     audit(&world, "third").await;
-    world.spare();
+    world.calm();
     world
         .run(&world.cold_poller(&[]), json!({"job": "tick"}))
         .await;
@@ -60,14 +61,12 @@ pub(super) async fn story(crash: Option<Crash>) -> End {
         ["first", "second", "third"].map(str::to_owned).into()
     );
     check_reports(&world, &accounts);
-    nothing_is_pending(&world);
-    End {
-        calls: world.calls().len(),
-        repeated: repeated(&world, crash),
-    }
+    end(&world, trouble)
 }
 
 async fn audit(world: &World, name: &str) {
+    // What changed can be read by now.
+    tokio::time::sleep(Duration::from_secs(600)).await;
     let sweeping = Sweeping::new(name, json!({"kind": "govcloud"}));
     match world.sweep(&sweeping).await {
         Ended::Done(state) => assert_eq!(state["outcome"], "complete", "{name}"),

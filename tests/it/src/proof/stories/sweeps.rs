@@ -7,35 +7,37 @@ use simulator::{MANAGEMENT_ACCOUNT_ID, Options};
 
 use crate::world::{Ended, Sweeping, World};
 
-use super::{Crash, End, nothing_is_pending, repeated};
+use super::{End, Trouble, end};
 
 const ACCOUNTS: usize = 4;
 const KINDS: [&str; 3] = ["BILLING", "OPERATIONS", "SECURITY"];
 
-pub(super) async fn plain(crash: Option<Crash>) -> End {
-    let world = world();
-    world.arrange(crash);
+pub(in crate::proof) async fn plain(trouble: Trouble) -> End {
+    let world = world(trouble);
+    world.arrange(trouble);
+    world.begin(trouble);
     sweep(&world, "s", json!({"kind": "contacts"}), &[], "complete").await;
-    check(&world, crash, &[("s", "complete", 12)]).await
+    check(&world, trouble, &[("s", "complete", 12)]).await
 }
 
-pub(super) async fn resumed(crash: Option<Crash>) -> End {
-    let world = world();
-    world.arrange(crash);
+pub(in crate::proof) async fn resumed(trouble: Trouble) -> End {
+    let world = world(trouble);
+    world.arrange(trouble);
+    world.begin(trouble);
     let dry = [("SWEEP_DRY_RUN", "true")];
     sweep(&world, "dry", json!({"kind": "contacts"}), &dry, "dryRun").await;
     let resume = json!({"kind": "contacts", "resume": "dry"});
     sweep(&world, "s", resume, &[], "complete").await;
     check(
         &world,
-        crash,
+        trouble,
         &[("dry", "dryRun", 0), ("s", "complete", 12)],
     )
     .await
 }
 
-pub(super) async fn approved(crash: Option<Crash>) -> End {
-    let world = world();
+pub(in crate::proof) async fn approved(trouble: Trouble) -> End {
+    let world = world(trouble);
     for account in world.simulator.accounts().into_keys() {
         for kind in [
             simulator::ContactType::Billing,
@@ -48,7 +50,8 @@ pub(super) async fn approved(crash: Option<Crash>) -> End {
                 .unwrap();
         }
     }
-    world.arrange(crash);
+    world.arrange(trouble);
+    world.begin(trouble);
     sweep(
         &world,
         "closed",
@@ -61,14 +64,14 @@ pub(super) async fn approved(crash: Option<Crash>) -> End {
     sweep(&world, "s", approve, &[], "complete").await;
     check(
         &world,
-        crash,
+        trouble,
         &[("closed", "gateClosed", 0), ("s", "complete", 12)],
     )
     .await
 }
 
-fn world() -> World {
-    let world = World::new(Options {
+fn world(trouble: Trouble) -> World {
+    let world = trouble.world(Options {
         accounts: ACCOUNTS,
         ..Options::default()
     });
@@ -97,8 +100,8 @@ async fn sweep(world: &World, name: &str, input: Value, vars: &[(&str, &str)], o
 }
 
 /// All accounts are on standard, and each sweep was reported and announced with what it wrote.
-async fn check(world: &World, crash: Option<Crash>, sweeps: &[(&str, &str, u64)]) -> End {
-    world.spare();
+async fn check(world: &World, trouble: Trouble, sweeps: &[(&str, &str, u64)]) -> End {
+    world.calm();
     world
         .run(&world.cold_poller(&[]), json!({"job": "tick"}))
         .await;
@@ -114,11 +117,7 @@ async fn check(world: &World, crash: Option<Crash>, sweeps: &[(&str, &str, u64)]
         announced(world, name, outcome);
     }
     assert_eq!(world.ledger_text("lock#contacts", "holder"), Value::Null);
-    nothing_is_pending(world);
-    End {
-        calls: world.calls().len(),
-        repeated: repeated(world, crash),
-    }
+    end(world, trouble)
 }
 
 /// Every account has one row, and what was written is counted once.

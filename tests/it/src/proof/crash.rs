@@ -1,0 +1,99 @@
+//! The crash matrix: a story is told once in peace, and then again for each of its calls and each way to crash there.
+
+use super::stories::{End, audits, poller, stamper, sweeps};
+use super::trouble::{Crash, How, Trouble};
+use super::{Bound, Figure, Told, tell};
+
+/// Every way.
+pub(super) const WAYS: [How; 4] = [How::NotSent, How::Unanswered, How::Answered, How::Lost];
+
+/// Tells a story for every crash.
+fn matrix<F: Future<Output = End>>(story: impl Fn(Trouble) -> F + Sync) -> Told<End> {
+    let peace = tell(&[Trouble::Peace], &story);
+    let calls = peace.ends.first().map_or(0, |end| end.calls);
+    let mut cases = Vec::new();
+    for at in 0..calls {
+        cases.extend(WAYS.map(|how| Trouble::Crash(Crash { at, how })));
+    }
+    let mut told = tell(&cases, &story);
+    told.broken.extend(peace.broken);
+    told
+}
+
+/// A scene of the matrix, and what came of it.
+#[derive(Debug)]
+pub struct Scene {
+    /// What is going on.
+    pub name: String,
+    /// One story for each crash.
+    pub told: Told<End>,
+}
+
+/// A scene of each function; the poller's worlds have so many requests.
+#[must_use]
+pub fn scenes(requests: &[usize]) -> Vec<Scene> {
+    let mut scenes: Vec<_> = requests
+        .iter()
+        .map(|count| {
+            let name = format!("poller, {count} requests");
+            scene(&name, matrix(|trouble| poller::story(*count, trouble)))
+        })
+        .collect();
+    let batch = "stamper, three accounts in one batch";
+    scenes.push(scene(batch, matrix(stamper::story)));
+    scenes.push(scene("contact sweep", matrix(sweeps::plain)));
+    scenes.push(scene("GovCloud audit", matrix(audits::story)));
+    scenes
+}
+
+/// Scenes of two sweeps, one over what the other left.
+#[must_use]
+pub fn longer_scenes() -> [Scene; 2] {
+    [
+        scene("contact sweep that is resumed", matrix(sweeps::resumed)),
+        scene(
+            "contact sweep that a person approves",
+            matrix(sweeps::approved),
+        ),
+    ]
+}
+
+fn scene(name: &str, told: Told<End>) -> Scene {
+    Scene {
+        name: name.to_owned(),
+        told,
+    }
+}
+
+/// The figures of all scenes.
+#[must_use]
+pub fn figures(scenes: &[Scene], least: u64) -> Vec<Figure> {
+    let all = || scenes.iter().map(|scene| &scene.told);
+    let crashes = all().map(Told::stories).sum();
+    let broken = all().map(|told| told.broken.len()).sum();
+    let repeated = all()
+        .flat_map(|told| &told.ends)
+        .map(|end| end.repeated)
+        .sum();
+    let stories = |scene: &Scene| {
+        let name = format!("crashes: {}", scene.name);
+        Figure::new(name, scene.told.stories(), "runs", Bound::AtLeast(1))
+    };
+    let mut figures: Vec<_> = scenes.iter().map(stories).collect();
+    figures.extend([
+        Figure::new("crashes in all", crashes, "runs", Bound::AtLeast(least)),
+        Figure::new(
+            "crashes: runs that lost, left over, repeated without reason or panicked",
+            broken,
+            "runs",
+            Bound::Exactly(0),
+        ),
+        Figure::new(
+            "crashes: second deliveries, all between publish and mark, with the same id",
+            repeated,
+            "messages",
+            Bound::AtMost(least),
+        ),
+    ]);
+    figures
+}

@@ -1,0 +1,150 @@
+//! What goes wrong in a story.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use simulator::{Calls, Fault, FaultKind, Options};
+
+use crate::world::{Kill, Refusal, Weather, World};
+
+/// How a call goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// The function is killed before the call is sent.
+    NotSent,
+    /// The call takes effect, and the function is killed before its answer.
+    Unanswered,
+    /// The call is answered, and the function is killed.
+    Answered,
+    /// The call takes effect, its answer is lost, and the function lives on.
+    Lost,
+}
+
+/// One crash.
+#[derive(Clone, Copy, Debug)]
+pub struct Crash {
+    /// The number of the call, counted from the beginning of the story.
+    pub at: usize,
+    /// What happens there.
+    pub how: How,
+}
+
+/// The trouble of one story.
+#[derive(Clone, Copy, Debug)]
+pub enum Trouble {
+    /// None.
+    Peace,
+    /// A crash.
+    Crash(Crash),
+    /// All the time 20 % of all calls are throttled, 5 % hang and 2 % fail, by this seed.
+    Weather(u64),
+    /// These operations, or all, fail for five minutes, after so many seconds.
+    Storm(Refusal, &'static [&'static str], u64),
+    /// Reads do not see a write for five minutes.
+    Lag,
+    /// Pages come empty, tokens expire or repeat, rows vanish, by this seed.
+    Pages(u64),
+    /// The function's clock is up to five minutes off and jumps, by this seed.
+    Clock(u64),
+}
+
+/// How long a storm is.
+pub(super) const STORM: Duration = Duration::from_secs(300);
+
+impl Trouble {
+    /// A world with what this trouble needs from the beginning.
+    pub(super) fn world(self, options: Options) -> World {
+        let options = match self {
+            Self::Lag => Options {
+                lag: Duration::from_secs(300),
+                ..options
+            },
+            Self::Pages(seed) => Options {
+                seed,
+                empty_pages: 0.3,
+                ..options
+            },
+            Self::Weather(seed) | Self::Clock(seed) => Options { seed, ..options },
+            Self::Peace | Self::Crash(_) | Self::Storm(..) => options,
+        };
+        World::new(options)
+    }
+
+    /// Whether a tick must have announced what it could a minute after this trouble.
+    pub(super) const fn passes(self) -> bool {
+        matches!(self, Self::Storm(Refusal::Throttled, [], _))
+    }
+}
+
+impl World {
+    /// Arranges for a crash, which counts calls from the beginning.
+    pub(super) fn arrange(&self, trouble: Trouble) {
+        let Trouble::Crash(Crash { at, how }) = trouble else {
+            return;
+        };
+        match how {
+            How::NotSent => self.kill(at, Kill::Before),
+            How::Unanswered => self.kill(at, Kill::After),
+            How::Answered => self.kill(at, Kill::Answered),
+            How::Lost => self.lose(at),
+        }
+    }
+
+    /// Begins all other trouble.
+    pub(super) fn begin(&self, trouble: Trouble) {
+        match trouble {
+            Trouble::Weather(seed) => self.set_weather(Some(Weather::bad(seed))),
+            Trouble::Storm(refusal, operations, after) => {
+                let after = Duration::from_secs(after);
+                self.set_weather(Some(Weather::storm(refusal, operations, after, STORM)));
+            }
+            Trouble::Pages(seed) => self.simulator.set_faults(bad_tokens(seed)),
+            Trouble::Peace | Trouble::Crash(_) | Trouble::Lag | Trouble::Clock(_) => (),
+        }
+    }
+
+    /// Sets the function's clock, between two invocations or, after a while, in the middle of one.
+    pub(super) async fn meddle_with_clock(&self, trouble: Trouble, round: usize) {
+        let Trouble::Clock(seed) = trouble else {
+            return;
+        };
+        let mut rng = StdRng::seed_from_u64(seed + 1_000 * round as u64);
+        self.set_clock(&mut rng);
+        tokio::time::sleep(Duration::from_millis(rng.random_range(0..300))).await;
+        self.set_clock(&mut rng);
+    }
+
+    fn set_clock(&self, rng: &mut StdRng) {
+        let off = TimeDelta::seconds(rng.random_range(-300..=300));
+        self.clock.set_error(off);
+    }
+
+    /// The end of all trouble.
+    pub(super) fn calm(&self) {
+        self.spare();
+        self.set_weather(None);
+        self.clock.set_error(TimeDelta::zero());
+        self.simulator.set_faults(Vec::new());
+    }
+}
+
+/// A quarter of all tokens is refused, some are handed out again.
+fn bad_tokens(seed: u64) -> Vec<Fault> {
+    let mut rng = StdRng::seed_from_u64(seed);
+    let mut struck = |share| (1..400).filter(|_| rng.random_bool(share)).collect();
+    ["ListCreateAccountStatus", "ListAccounts"]
+        .into_iter()
+        .flat_map(|operation| {
+            [
+                Fault::on(
+                    operation,
+                    Calls::List(struck(0.15)),
+                    FaultKind::ExpiredToken,
+                ),
+                Fault::on(operation, Calls::List(struck(0.05)), FaultKind::RepeatToken),
+            ]
+        })
+        .collect()
+}
