@@ -2,6 +2,7 @@
 
 pub mod crash;
 pub mod deadlines;
+pub mod deliveries;
 pub mod faults;
 mod figure;
 pub mod interleavings;

@@ -11,13 +11,15 @@ use super::{End, Trouble, end};
 
 const ACCOUNTS: usize = 4;
 const KINDS: [&str; 3] = ["BILLING", "OPERATIONS", "SECURITY"];
+/// So many contacts have to change.
+pub(in crate::proof) const CHANGES: u64 = 12;
 
 pub(in crate::proof) async fn plain(trouble: Trouble) -> End {
     let world = world(trouble);
     world.arrange(trouble);
     world.begin(trouble);
     sweep(&world, "s", json!({"kind": "contacts"}), &[], "complete").await;
-    check(&world, trouble, &[("s", "complete", 12)]).await
+    check(&world, trouble, &[("s", "complete", CHANGES)]).await
 }
 
 pub(in crate::proof) async fn resumed(trouble: Trouble) -> End {
@@ -31,7 +33,7 @@ pub(in crate::proof) async fn resumed(trouble: Trouble) -> End {
     check(
         &world,
         trouble,
-        &[("dry", "dryRun", 0), ("s", "complete", 12)],
+        &[("dry", "dryRun", 0), ("s", "complete", CHANGES)],
     )
     .await
 }
@@ -65,12 +67,12 @@ pub(in crate::proof) async fn approved(trouble: Trouble) -> End {
     check(
         &world,
         trouble,
-        &[("closed", "gateClosed", 0), ("s", "complete", 12)],
+        &[("closed", "gateClosed", 0), ("s", "complete", CHANGES)],
     )
     .await
 }
 
-fn world(trouble: Trouble) -> World {
+pub(in crate::proof) fn world(trouble: Trouble) -> World {
     let world = trouble.world(Options {
         accounts: ACCOUNTS,
         ..Options::default()
@@ -100,7 +102,11 @@ async fn sweep(world: &World, name: &str, input: Value, vars: &[(&str, &str)], o
 }
 
 /// All accounts are on standard, and each sweep was reported and announced with what it wrote.
-async fn check(world: &World, trouble: Trouble, sweeps: &[(&str, &str, u64)]) -> End {
+pub(in crate::proof) async fn check(
+    world: &World,
+    trouble: Trouble,
+    sweeps: &[(&str, &str, u64)],
+) -> End {
     world.calm();
     world
         .run(&world.cold_poller(&[]), json!({"job": "tick"}))

@@ -2,6 +2,7 @@
 
 mod crash;
 mod deadlines;
+mod deliveries;
 mod faults;
 mod interleavings;
 mod schedules;

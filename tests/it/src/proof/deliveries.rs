@@ -1,0 +1,117 @@
+//! Deliveries more than once and in any order, sweeps at once, and an event in the middle of a sweep.
+
+use std::time::Duration;
+
+use rand::rngs::StdRng;
+use rand::seq::SliceRandom;
+use rand::{RngExt, SeedableRng};
+use serde_json::json;
+
+use crate::world::{Delivery, Ended, Sweeping, World};
+
+use super::stories::{End, stamper, sweeps};
+use super::trouble::Trouble;
+use super::{Bound, Figure, Told, tell};
+
+/// Each account is told of so many times.
+const TIMES: usize = 4;
+
+/// Records of the same accounts, shuffled, in batches of any size, to two copies of the stamper at once.
+#[must_use]
+pub fn shuffled(seeds: u64) -> Told<End> {
+    let seeds: Vec<_> = (0..seeds).collect();
+    tell(&seeds, async |seed| {
+        let mut rng = StdRng::seed_from_u64(seed);
+        stamper::tell(Trouble::Peace, async |world, accounts| {
+            let mut records: Vec<_> = (0..TIMES)
+                .flat_map(|time| accounts.iter().map(move |it| stamper::record(it, time)))
+                .collect();
+            while !records.is_empty() {
+                records.shuffle(&mut rng);
+                let some = rng.random_range(1..=records.len());
+                let (one, other) = records[..some].split_at(rng.random_range(0..=some));
+                let again = at_once(world, one, other).await;
+                let left = records.split_off(some);
+                records.retain(|record| again.contains(&record.id));
+                records.extend(left);
+                tokio::time::sleep(Duration::from_secs(rng.random_range(1..300))).await;
+            }
+        })
+        .await
+    })
+}
+
+/// What comes again of two batches that are delivered at once.
+async fn at_once(world: &World, one: &[Delivery], other: &[Delivery]) -> Vec<String> {
+    let shells = [(); 2].map(|()| world.cold_stamper(&stamper::VARS));
+    let (one, other) = tokio::join!(
+        world.deliver(&shells[0], one),
+        world.deliver(&shells[1], other)
+    );
+    [one, other].concat()
+}
+
+/// Two sweeps of one kind, the second one so many milliseconds later: one of them sweeps.
+#[must_use]
+pub fn two_sweeps(offsets: &[u64]) -> Told<End> {
+    tell(offsets, async |offset| {
+        let world = sweeps::world(Trouble::Peace);
+        let late = async {
+            tokio::time::sleep(Duration::from_millis(offset)).await;
+            world
+                .sweep(&Sweeping::new("other", json!({"kind": "contacts"})))
+                .await
+        };
+        let sweeping = Sweeping::new("s", json!({"kind": "contacts"}));
+        let ended = tokio::join!(world.sweep(&sweeping), late);
+        let refused = Ended::Failed("SweepRunning".to_owned());
+        let name = match ended {
+            (Ended::Done(_), other) if other == refused => "s",
+            (one, Ended::Done(_)) if one == refused => "other",
+            (Ended::Done(_), Ended::Done(_)) => "s",
+            other => panic!("{other:?}"),
+        };
+        sweeps::check(
+            &world,
+            Trouble::Peace,
+            &[(name, "complete", sweeps::CHANGES)],
+        )
+        .await
+    })
+}
+
+/// A contact sweep, and so many milliseconds later an event for one of its accounts: each change is made once, and told
+/// once, by the one or the other.
+#[must_use]
+pub fn sweep_and_event(offsets: &[u64]) -> Told<End> {
+    tell(offsets, async |offset| {
+        let world = sweeps::world(Trouble::Peace);
+        let account = world.simulator.accounts().into_keys().next_back().unwrap();
+        let late = async {
+            tokio::time::sleep(Duration::from_millis(offset)).await;
+            let mut records = vec![stamper::record(&account, 0)];
+            while !records.is_empty() {
+                let again = world.deliver(&world.cold_stamper(&[]), &records).await;
+                records.retain(|record| again.contains(&record.id));
+                tokio::time::sleep(Duration::from_secs(60)).await;
+            }
+        };
+        let sweeping = Sweeping::new("s", json!({"kind": "contacts"}));
+        let (ended, ()) = tokio::join!(world.sweep(&sweeping), late);
+        assert!(matches!(ended, Ended::Done(_)), "{ended:?}");
+        let told = stamper::announced(&world).len() as u64;
+        let swept = sweeps::CHANGES - told;
+        sweeps::check(&world, Trouble::Peace, &[("s", "complete", swept)]).await
+    })
+}
+
+/// The figures of a scene.
+#[must_use]
+pub fn figures(name: &str, told: &Told<End>) -> [Figure; 2] {
+    let name = |what: &str| format!("deliveries: {name}, {what}");
+    let broken = told.broken.len();
+    [
+        Figure::new(name("runs"), told.stories(), "runs", Bound::AtLeast(1)),
+        Figure::new(name("broken"), broken, "runs", Bound::Exactly(0)),
+    ]
+}

@@ -1,0 +1,26 @@
+//! Deliveries and sweeps that get in each other's way.
+
+use it::proof::deliveries::{figures, shuffled, sweep_and_event, two_sweeps};
+
+#[test]
+fn records_in_any_order_and_number_change_and_announce_each_contact_once() {
+    let told = shuffled(60);
+    told.check();
+    assert!(
+        figures("shuffled", &told)
+            .iter()
+            .all(it::proof::Figure::holds)
+    );
+}
+
+#[test]
+fn two_sweeps_at_once_are_one() {
+    let offsets: Vec<_> = (0..60).map(|it| it * 37).collect();
+    two_sweeps(&offsets).check();
+}
+
+#[test]
+fn a_sweep_and_an_event_at_one_account_make_each_change_once() {
+    let offsets: Vec<_> = (0..120).map(|it| it * 53).collect();
+    sweep_and_event(&offsets).check();
+}
