@@ -26,6 +26,10 @@ const SNS: &str = "AWS_ENDPOINT_URL_SNS";
 const SQS: &str = "AWS_ENDPOINT_URL_SQS";
 const SSM: &str = "AWS_ENDPOINT_URL_SSM";
 
+/// A connection that was not used for so long is given up: between two invocations the function is frozen, and what it
+/// held open may be dead. To find that out costs a failed call and half a second of waiting.
+const IDLE: Duration = Duration::from_secs(20);
+
 /// What the clients stand on; tests bring their own connector and clock.
 #[derive(Clone, Debug)]
 pub struct Edge {
@@ -43,6 +47,7 @@ impl Edge {
         Self {
             http: aws_smithy_http_client::Builder::new()
                 .tls_provider(provider)
+                .pool_idle_timeout(IDLE)
                 .build_https(),
             time: SharedTimeSource::new(SystemTimeSource::new()),
         }

@@ -1,15 +1,17 @@
 //! The long versions of the proofs: prints every figure, and writes all of them to `target/reliability/results.json`.
-//!
-//! `SEEDS` and `REQUESTS` set how long the schedules are.
 #![expect(clippy::print_stdout, reason = "a person reads this")]
 
-use std::env;
 use std::fs;
 use std::process::ExitCode;
+use std::thread;
 use std::time::Instant;
 
+use clap::Parser;
 use it::local::root;
-use it::proof::{Figure, Told, crash, interleavings, schedules};
+use it::proof::freeze::Death;
+use it::proof::{
+    Figure, Told, crash, deadlines, deliveries, faults, freeze, interleavings, schedules,
+};
 use serde_json::Value;
 
 /// Small worlds of the poller: with so many requests each.
@@ -17,34 +19,71 @@ const WORLDS: [usize; 20] = [
     1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20,
 ];
 
+/// Freezes of each kind.
+const FREEZES: usize = 500;
+
+/// How long the schedules are.
+#[derive(Debug, Parser)]
+struct Options {
+    /// Schedules of the poller, one for each seed.
+    #[arg(long, env = "SEEDS", default_value_t = 100)]
+    seeds: u64,
+    /// Creation requests of each.
+    #[arg(long, env = "REQUESTS", default_value_t = 10_000)]
+    requests: usize,
+}
+
 fn main() -> ExitCode {
+    let options = Options::parse();
     let mut book = Book {
         begun: Instant::now(),
         figures: Vec::new(),
     };
+    // This one waits most of the time.
+    let frozen = thread::spawn(|| [Death::Closed, Death::Reset].map(thaw));
+
     let mut scenes = crash::scenes(&WORLDS);
     scenes.extend(crash::longer_scenes());
-    for scene in &scenes {
-        book.tell_broken(&scene.told);
-    }
+    scenes
+        .iter()
+        .for_each(|scene| book.tell_broken(&scene.told));
     book.enter(crash::figures(&scenes, 10_000));
     for scene in interleavings::SCENES {
         let told = interleavings::all_orders(scene);
         book.tell_broken(&told);
         book.enter(interleavings::figures(scene, &told));
     }
-    let (requests, seeds) = (number("REQUESTS", 10_000), number("SEEDS", 100));
-    let told = schedules::schedules(requests, 0..seeds as u64);
+    let offsets: Vec<_> = (0..1_000).map(|it| it * 7).collect();
+    for (name, told) in [
+        ("records in any order", deliveries::shuffled(1_000)),
+        ("two sweeps at once", deliveries::two_sweeps(&offsets)),
+        ("an event in a sweep", deliveries::sweep_and_event(&offsets)),
+    ] {
+        book.tell_broken(&told);
+        book.enter(deliveries::figures(name, &told).into());
+    }
+    let scenes = faults::scenes(100);
+    scenes
+        .iter()
+        .for_each(|scene| book.tell_broken(&scene.told));
+    book.enter(faults::figures(&scenes));
+    let scenes = deadlines::scenes(1_000);
+    scenes
+        .iter()
+        .for_each(|scene| book.tell_broken(&scene.told));
+    book.enter(deadlines::figures(&scenes));
+    let told = schedules::schedules(options.requests, 0..options.seeds);
     book.tell_broken(&told);
-    book.enter(schedules::figures(requests, &told));
+    book.enter(schedules::figures(options.requests, &told));
+    if let Ok(figures) = frozen.join() {
+        book.enter(figures.concat());
+    }
     book.close()
 }
 
-fn number(name: &str, usual: usize) -> usize {
-    env::var(name)
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(usual)
+fn thaw(death: Death) -> [Figure; 2] {
+    let end = freeze::freeze(FREEZES, death).unwrap_or_default();
+    freeze::figures(death, FREEZES, end)
 }
 
 /// Where figures are entered.

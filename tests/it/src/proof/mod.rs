@@ -5,6 +5,7 @@ pub mod deadlines;
 pub mod deliveries;
 pub mod faults;
 mod figure;
+pub mod freeze;
 pub mod interleavings;
 pub mod schedules;
 mod stories;

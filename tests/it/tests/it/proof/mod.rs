@@ -4,5 +4,6 @@ mod crash;
 mod deadlines;
 mod deliveries;
 mod faults;
+mod freeze;
 mod interleavings;
 mod schedules;
