@@ -113,13 +113,13 @@ impl Limiter {
     /// Waits until one more call is within the quota.
     pub(crate) async fn ready(&self) {
         let _turn = self.turn.lock().await;
-        while let Err(too_early) = self.bucket.check() {
-            tokio::time::sleep(too_early.wait_time_from(self.clock.now())).await;
-        }
         let slowness = self.slowness.load(Ordering::Relaxed);
-        // Meanwhile the bucket fills again.
+        // Before the bucket is asked: it fills again meanwhile, and a call that waited after it would go beside the next.
         if 0 < slowness {
             tokio::time::sleep(self.pace * (slowness + 1)).await;
+        }
+        while let Err(too_early) = self.bucket.check() {
+            tokio::time::sleep(too_early.wait_time_from(self.clock.now())).await;
         }
     }
 
@@ -149,6 +149,9 @@ impl Limiter {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::StreamExt;
+    use proptest::prelude::*;
+
     use super::*;
 
     /// Calls a second, over this many calls made one after the other.
@@ -211,5 +214,74 @@ mod tests {
         futures_util::future::join_all(calls).await;
         let rate = 10.0 / begun.elapsed().as_secs_f64();
         assert!(rate < 5.6, "{rate}");
+    }
+
+    /// An attempt: what its caller does before it, how long the answer takes, and whether it says that AWS throttles.
+    #[derive(Clone, Debug)]
+    struct Attempt {
+        idle: Duration,
+        latency: Duration,
+        is_throttled: bool,
+    }
+
+    /// Spells of busy and idle callers, of throttles and of calm that is long enough to recover from them.
+    fn attempts() -> impl Strategy<Value = Vec<Attempt>> {
+        let spell = (1..30_usize, 0..3_000_u64, 0..500_u64, 0..4_u8);
+        let spell = spell.prop_map(|(length, idle, latency, throttles)| {
+            (0..length).map(move |index| Attempt {
+                idle: Duration::from_millis(if index == 0 { idle } else { 0 }),
+                latency: Duration::from_millis(latency),
+                is_throttled: throttles == 0,
+            })
+        });
+        prop::collection::vec(spell, 1..5).prop_map(|spells| spells.into_iter().flatten().collect())
+    }
+
+    /// When the limiter let each attempt go, of so many that are in flight at once.
+    async fn releases(
+        limiter: &Limiter,
+        attempts: Vec<Attempt>,
+        in_flight: usize,
+    ) -> Vec<Duration> {
+        let begun = Instant::now();
+        let calls = futures_util::stream::iter(attempts).map(async |attempt| {
+            tokio::time::sleep(attempt.idle).await;
+            limiter.ready().await;
+            let released = begun.elapsed();
+            tokio::time::sleep(attempt.latency).await;
+            limiter.attempted(attempt.is_throttled);
+            released
+        });
+        let mut releases: Vec<_> = calls.buffer_unordered(in_flight).collect().await;
+        releases.sort();
+        releases
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(5_000))]
+
+        #[test]
+        fn no_window_holds_more_than_its_rate_and_one_burst(
+            (rate, burst) in (1..=20_u32, 1..=30_u32),
+            (percent, copies, is_steady) in (1..=100_u32, 1..=4_u32, any::<bool>()),
+            attempts in attempts(),
+            in_flight in 1..=10_usize,
+        ) {
+            let share = Share { percent, copies, is_steady };
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
+            let releases = runtime.block_on(async {
+                releases(&Limiter::new(rate, burst, share), attempts, in_flight).await
+            });
+            let burst = if is_steady { 1 } else { (burst * percent / (100 * copies)).max(1) };
+            let rate = f64::from(rate * percent) / f64::from(100 * copies);
+            // In every window is the same as from every moment on: what is used up comes back at the rate.
+            let (mut used, mut before) = (0.0_f64, Duration::ZERO);
+            for now in releases {
+                let returned = (now - before).as_secs_f64() * rate;
+                used = (used - returned).max(0.0) + 1.0;
+                prop_assert!(used <= f64::from(burst) + 1e-6, "{} calls at once after {:?}, {} are allowed", used, now, burst);
+                before = now;
+            }
+        }
     }
 }
