@@ -29,7 +29,7 @@ const FOREIGN: [&str; 4] = [
 
 /// What each layer says of one alternate contact and of the primary contact: a mode, and which fields it gives.
 #[derive(Clone, Debug, Default)]
-struct Said {
+pub(super) struct Said {
     kind: Option<ContactType>,
     mode: Option<Mode>,
     fields: Vec<Field>,
@@ -63,7 +63,7 @@ fn said() -> impl Strategy<Value = Said> {
 }
 
 /// Every layer's own text for a field: which layer a value comes from shows in the value.
-fn text(layer: &str, field: Field) -> String {
+pub(super) fn text(layer: &str, field: Field) -> String {
     let number = APPLYING
         .iter()
         .chain(&FOREIGN)
@@ -76,9 +76,9 @@ fn text(layer: &str, field: Field) -> String {
     }
 }
 
-type Stack = BTreeMap<&'static str, Said>;
+pub(super) type Stack = BTreeMap<&'static str, Said>;
 
-fn stack() -> impl Strategy<Value = Stack> {
+pub(super) fn stack() -> impl Strategy<Value = Stack> {
     let names = APPLYING.into_iter().chain(FOREIGN);
     prop::collection::vec(said(), APPLYING.len() + FOREIGN.len())
         .prop_map(move |said| names.clone().zip(said).collect())
@@ -106,7 +106,7 @@ fn layer(stack: &Stack, name: &str) -> Layer {
     }
 }
 
-fn policy(stack: &Stack) -> Policy {
+pub(super) fn policy(stack: &Stack) -> Policy {
     let tagged = |index: usize, key: &str, value: Option<&str>| {
         let Layer { contacts, primary } = layer(stack, &format!("tags[{index}]"));
         Tagged {
@@ -226,5 +226,14 @@ proptest! {
         };
         let policy = Policy { exclude, ..policy(&stack) };
         prop_assert_eq!(standard(&policy, &facts()).is_none(), excluded);
+    }
+
+    #[test]
+    fn layers_for_others_change_nothing(stack in stack(), others in stack()) {
+        let mut changed = stack.clone();
+        for name in FOREIGN {
+            changed.insert(name, others[name].clone());
+        }
+        prop_assert_eq!(standard(&policy(&stack), &facts()), standard(&policy(&changed), &facts()));
     }
 }

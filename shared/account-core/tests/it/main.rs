@@ -2,9 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a failed assumption ends the test")]
 
 mod announcements;
+mod document;
 mod documentation;
 mod gate;
 mod govcloud;
+mod ids;
 mod layers;
 mod page;
 mod report;
