@@ -1,0 +1,57 @@
+#!/bin/sh
+# Fuzzes every target for FUZZ_SECONDS, from the sample events and documents of this repository.
+#
+# Prints one line a target, and leaves them in target/reliability/fuzz.json. A crash leaves its input in
+# target/fuzz/artifacts, says so and fails.
+set -eu
+cd "$(dirname "$0")/../.."
+
+: "${FUZZ_SECONDS:=30}"
+export RUSTUP_TOOLCHAIN="${FUZZ_TOOLCHAIN:-nightly}"
+results=target/reliability/fuzz.json
+mkdir -p target/reliability
+rm -f "$results"
+
+if ! cargo --version >/dev/null 2>&1; then
+    echo "SKIPPED: nothing is fuzzed, since there is no $RUSTUP_TOOLCHAIN toolchain of Rust." >&2
+    exit 0
+fi
+
+# A copy for each target: what it finds is added to it.
+corpus() {
+    mkdir -p "target/fuzz/corpus/$1" "target/fuzz/artifacts/$1"
+    case "$1" in
+    *_event | stamper_notice) cp events/*.json "target/fuzz/corpus/$1/" ;;
+    policy) cp tests/it/src/local/policy.yaml docs/*.md "target/fuzz/corpus/$1/" ;;
+    documents) cp events/*.json "target/fuzz/corpus/$1/" ;;
+    esac
+}
+
+.venvs/cargo-fuzz/bin/cargo-fuzz fuzz build --fuzz-dir tests/fuzz --target-dir target/fuzz --sanitizer none \
+    --codegen-units 16 -Z profile-hint-mostly-unused
+
+failed=0
+separator='['
+for target in tests/fuzz/targets/*.rs; do
+    name=$(basename "$target" .rs)
+    corpus "$name"
+    log="target/fuzz/$name.log"
+    crashes=0
+    target/fuzz/x86_64-unknown-linux-gnu/release/"$name" "target/fuzz/corpus/$name" -max_total_time="$FUZZ_SECONDS" \
+        -max_len=65536 -timeout=10 -rss_limit_mb=512 -print_final_stats=1 -artifact_prefix="target/fuzz/artifacts/$name/" \
+        >"$log" 2>&1 || crashes=1
+    runs=$(awk '/stat::number_of_executed_units/ { print $2 }' "$log")
+    peak=$(awk '/stat::peak_rss_mb/ { print $2 }' "$log")
+    printf '%-16s %10s inputs  %d crashes  %4s MiB at most\n' "$name" "${runs:-0}" "$crashes" "${peak:-?}"
+    holds=true
+    if [ "$crashes" -ne 0 ]; then
+        holds=false
+        failed=1
+        tail -n 20 "$log" >&2
+    fi
+    printf '%s\n  {"name": "fuzz: %s, crashes in %s inputs", "value": %d, "unit": "crashes", "bound": "= 0", "holds": %s}' \
+        "$separator" "$name" "${runs:-0}" "$crashes" "$holds" >>"$results"
+    separator=','
+done
+printf '\n]\n' >>"$results"
+exit "$failed"

@@ -1,0 +1,52 @@
+#!/bin/sh
+# Breaks a copy of the code in one way at a time, and demands that the test named in the patch goes red.
+#
+# A patch that no longer fits, or that does not compile, is an error: then nothing is shown. Prints one line a mutant, and
+# leaves them in target/reliability/mutants.json. `run.sh NAME` tries one.
+set -eu
+cd "$(dirname "$0")/../.."
+
+export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}" RUST_BACKTRACE=0
+copy=target/mutants
+results="$PWD/target/reliability/mutants.json" log="$PWD/target/reliability/mutant.log"
+mkdir -p target/reliability
+rm -rf "$copy" "$results"
+mkdir -p "$copy"
+git ls-files -z | xargs -0 cp --parents --target-directory="$copy"
+
+# `it poller::x` is the test poller::x of the package it; a name that ends in :: is all tests below it.
+run() {
+    package=${1%% *}
+    name=${1#* }
+    exact=--exact
+    case "$name" in *::) exact= ;; esac
+    cargo test --locked --quiet --package "$package" --lib --tests -- $exact "$name"
+}
+
+caught=0
+all=0
+separator='['
+for patch in tests/mutants/${1:-*}.patch; do
+    name=$(basename "$patch" .patch)
+    test=$(sed -n 's/^Test: //p' "$patch")
+    package=${test%% *}
+    all=$((all + 1))
+    verdict='NOT CAUGHT'
+    holds=false
+    git apply --directory="$copy" "$patch" || { echo "$name: the patch does not fit" >&2; exit 1; }
+    (cd "$copy" && cargo test --locked --quiet --package "$package" --lib --tests --no-run) >"$log" 2>&1 ||
+        { cat "$log" >&2; echo "$name: does not compile" >&2; exit 1; }
+    if ! (cd "$copy" && run "$test") >"$log" 2>&1 && grep -q '^test result: FAILED' "$log"; then
+        verdict=caught
+        holds=true
+        caught=$((caught + 1))
+    fi
+    printf '%-30s %-10s by %s\n' "$name" "$verdict" "$test"
+    printf '%s\n  {"name": "mutant: %s", "value": %d, "unit": "caught", "bound": "= 1", "holds": %s}' \
+        "$separator" "$name" "$([ "$holds" = true ] && echo 1 || echo 0)" "$holds" >>"$results"
+    separator=','
+    for file in $(sed -n 's|^+++ b/||p' "$patch"); do cp "$file" "$copy/$file"; done
+done
+printf '\n]\n' >>"$results"
+echo "$caught of $all mutants caught"
+[ "$caught" -eq "$all" ]
