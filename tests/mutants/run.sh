@@ -6,7 +6,8 @@
 set -eu
 cd "$(dirname "$0")/../.."
 
-export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}" RUST_BACKTRACE=0
+# Not the usual folder: cargo cannot tell the copy from the original.
+export CARGO_TARGET_DIR="$PWD/target/mutated" RUST_BACKTRACE=0
 copy=target/mutants
 results="$PWD/target/reliability/mutants.json" log="$PWD/target/reliability/mutant.log"
 mkdir -p target/reliability

@@ -30,7 +30,8 @@ pub async fn in_time<T>(
 ) -> Result<T, Error> {
     let deadline: DateTime<Utc> = context.deadline().into();
     let left = (deadline - clock::now(time)).to_std().unwrap_or_default();
-    let work = tokio::time::timeout(left.saturating_sub(MARGIN), work).await;
+    // On the heap: the futures of whole functions are large.
+    let work = tokio::time::timeout(left.saturating_sub(MARGIN), Box::pin(work)).await;
     work.unwrap_or(Err(Error::OutOfTime {
         margin_seconds: MARGIN.as_secs(),
     }))

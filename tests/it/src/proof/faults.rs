@@ -68,6 +68,10 @@ fn troubles(seeds: u64) -> Vec<(&'static str, Vec<Trouble>)> {
             of(|at| Trouble::Storm(Refusal::Denied, &["Publish"], at)),
         ),
         (
+            "connections to the topic reset for 5 minutes",
+            of(|at| Trouble::Storm(Refusal::Reset, &["Publish"], at)),
+        ),
+        (
             SIGNATURES,
             of(|at| Trouble::Storm(Refusal::Skewed, &[], at)),
         ),

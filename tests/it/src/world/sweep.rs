@@ -189,7 +189,7 @@ impl Run<'_> {
             };
             tries += 1;
             let patience = match error.as_str() {
-                "Throttled" | "Unavailable" | "OutOfTime" => 8,
+                "Throttled" | "Unavailable" | "OutOfTime" | "BrokenListing" => 8,
                 "Lambda.Unknown" => 2,
                 _ => 0,
             };

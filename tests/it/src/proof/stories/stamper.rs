@@ -80,8 +80,7 @@ pub(in crate::proof) async fn tell(
         for (kind, value) in &after {
             let change = match (&before[kind], value) {
                 (before, after) if before == after => continue,
-                // There always is a primary contact.
-                (Value::Null, _) if *kind != "PRIMARY" => "added",
+                (Value::Null, _) => "added",
                 (_, Value::Null) => "removed",
                 _ => "replaced",
             };
@@ -136,7 +135,15 @@ fn contacts(world: &World, account: &str) -> BTreeMap<&'static str, Value> {
         .into_iter()
         .map(|(kind, _)| (kind, stored["alternate"][kind]["Name"].clone()))
         .collect();
-    contacts.insert("PRIMARY", stored["primary"]["CompanyName"].clone());
+    // Some accounts have no primary contact at all, others one without a company.
+    let primary = &stored["primary"];
+    let company = primary["CompanyName"].as_str().unwrap_or_default();
+    let company = if primary.is_null() {
+        Value::Null
+    } else {
+        json!(company)
+    };
+    contacts.insert("PRIMARY", company);
     contacts
 }
 
