@@ -96,7 +96,7 @@ fn every_sample_event_and_every_count_is_told() {
 #[test]
 fn every_make_command_told_is_there() {
     let (readme, makefile) = (read("README.md"), read("Makefile"));
-    let text = readme.replace('\n', "`");
+    let text = (readme + &read("docs/reliability.md")).replace('\n', "`");
     let commands = text
         .split('`')
         .filter_map(|text| text.strip_prefix("make "));
@@ -141,4 +141,33 @@ fn the_variables_for_sam_local_invoke_are_the_functions() {
         }
     }
     assert!(read("samconfig.toml").contains("env_vars = \"events/env/functions.json\""));
+}
+
+/// Each mutant, and the test that must catch it.
+#[test]
+fn every_mutant_is_told_with_its_test() {
+    let page = read("docs/reliability.md");
+    let mut told: Vec<_> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once("` | "))
+        .filter_map(|(name, rest)| Some((name.to_owned(), rest.rsplit_once(" | `")?.1)))
+        .map(|(name, test)| (name, test.trim_end_matches("` |").to_owned()))
+        .collect();
+    let mut so = Vec::new();
+    for file in fs::read_dir(root().join("tests/mutants")).unwrap() {
+        let path = file.unwrap().path();
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "patch")
+        {
+            let patch = fs::read_to_string(&path).unwrap();
+            let test = patch.lines().find_map(|line| line.strip_prefix("Test: "));
+            let (_, test) = test.unwrap().split_once(' ').unwrap();
+            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            so.push((name, test.trim_end_matches("::").to_owned()));
+        }
+    }
+    told.sort();
+    so.sort();
+    assert_eq!(told, so);
 }
