@@ -15,13 +15,14 @@ rm -rf "$copy" "$results"
 mkdir -p "$copy"
 git ls-files -z | xargs -0 cp --parents --target-directory="$copy"
 
-# `it poller::x` is the test poller::x of the package it; a name that ends in :: is all tests below it.
+# `it poller::x` is the test poller::x of the package it; a name that ends in :: is all tests below it. With `it` beside
+# them all packages are built with the same features, and so their dependencies once.
 run() {
     package=${1%% *}
     name=${1#* }
     exact=--exact
     case "$name" in *::) exact= ;; esac
-    cargo test --locked --quiet --package "$package" --lib --tests -- $exact "$name"
+    cargo test --locked --quiet --package it --package "$package" --lib --tests -- $exact "$name"
 }
 
 caught=0
@@ -35,7 +36,7 @@ for patch in tests/mutants/${1:-*}.patch; do
     verdict='NOT CAUGHT'
     holds=false
     git apply --directory="$copy" "$patch" || { echo "$name: the patch does not fit" >&2; exit 1; }
-    (cd "$copy" && cargo test --locked --quiet --package "$package" --lib --tests --no-run) >"$log" 2>&1 ||
+    (cd "$copy" && cargo test --locked --quiet --package it --package "$package" --lib --tests --no-run) >"$log" 2>&1 ||
         { cat "$log" >&2; echo "$name: does not compile" >&2; exit 1; }
     if ! (cd "$copy" && run "$test") >"$log" 2>&1 && grep -q '^test result: FAILED' "$log"; then
         verdict=caught
