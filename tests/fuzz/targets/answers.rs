@@ -30,7 +30,7 @@ libfuzzer_sys::fuzz_target!(|answer: Answer| {
         State::Other(state) => state,
     };
     let link = |text: &Option<String>| text.clone().unwrap_or_default();
-    Observation::linked(&link(&answer.govcloud_account), &link(&state));
+    let _ = Observation::linked(&link(&answer.govcloud_account), &link(&state));
     let status = Status {
         id: answer.id,
         state,
