@@ -108,12 +108,13 @@ impl Schedule<'_> {
     /// Some pollers within a minute, and a crash of one.
     async fn round(&mut self) {
         let near = *NEAR.choose(&mut self.rng).unwrap_or(&1);
-        let crash = Crash {
-            at: self.world.calls_so_far() + self.rng.random_range(0..near),
-            how: *WAYS.choose(&mut self.rng).unwrap_or(&How::Lost),
-        };
+        let how = *WAYS.choose(&mut self.rng).unwrap_or(&How::Lost);
+        let from_now = self.rng.random_range(0..near);
+        let at = self.world.calls_so_far() + from_now;
+        self.crashes.push(Crash { at, how });
+        // The world counts from now on.
+        let crash = Crash { at: from_now, how };
         self.world.arrange(Trouble::Crash(crash));
-        self.crashes.push(crash);
         let pollers = self.rng.random_range(1..=POLLERS);
         let invocations: Vec<_> = (0..pollers).map(|_| self.invocation()).collect();
         let world = self.world;
