@@ -21,13 +21,15 @@ fi
 corpus() {
     mkdir -p "target/fuzz/corpus/$1" "target/fuzz/artifacts/$1"
     case "$1" in
-    *_event | stamper_notice) cp events/*.json "target/fuzz/corpus/$1/" ;;
-    policy) cp tests/it/src/local/policy.yaml docs/*.md "target/fuzz/corpus/$1/" ;;
-    documents) cp events/*.json "target/fuzz/corpus/$1/" ;;
+    *_event) cp events/*.json tests/it/events/*.json "target/fuzz/corpus/$1/" ;;
+    policy) cp tests/it/src/local/policy.yaml "target/fuzz/corpus/$1/" ;;
     esac
+    if [ -d "tests/fuzz/seeds/$1" ]; then
+        cp "tests/fuzz/seeds/$1"/* "target/fuzz/corpus/$1/"
+    fi
 }
 
-.venvs/cargo-fuzz/bin/cargo-fuzz fuzz build --fuzz-dir tests/fuzz --target-dir target/fuzz --sanitizer none \
+.venvs/cargo-fuzz/bin/cargo-fuzz fuzz build --locked --fuzz-dir tests/fuzz --target-dir target/fuzz --sanitizer none \
     --codegen-units 16 -Z profile-hint-mostly-unused
 
 failed=0

@@ -23,7 +23,7 @@ enum State {
     Other(Option<String>),
 }
 
-libfuzzer_sys::fuzz_target!(|answer: Answer| {
+fuzz::target!(|answer: Answer| {
     let state = match answer.state {
         State::Known(true) => Some("SUCCEEDED".to_owned()),
         State::Known(false) => Some("FAILED".to_owned()),
@@ -45,7 +45,12 @@ libfuzzer_sys::fuzz_target!(|answer: Answer| {
         let announcement = request.announcement(&organization, DateTime::<Utc>::UNIX_EPOCH);
         assert!(announcement.subject.len() < 100 && announcement.subject.is_ascii());
         assert!(announcement.attributes.len() <= 10);
-        assert!(announcement.attributes.values().all(|value| !value.is_empty()));
+        assert!(
+            announcement
+                .attributes
+                .values()
+                .all(|value| !value.is_empty())
+        );
         serde_json::from_str::<serde_json::Value>(&announcement.body).expect("a body is JSON");
     }
 });

@@ -3,8 +3,10 @@
 
 use govcloud_auditor::Event;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    let Some(payload) = fuzz::payload(bytes) else { return };
+fuzz::target!(|bytes: &[u8]| {
+    let Some(payload) = fuzz::payload(bytes) else {
+        return;
+    };
     let given = payload["accounts"].as_array().map_or(0, Vec::len);
     if let Ok(Event::Accounts(accounts)) = Event::read(payload) {
         assert_eq!(accounts.len(), given, "an account is lost");

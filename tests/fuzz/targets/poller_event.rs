@@ -3,8 +3,10 @@
 
 use creation_poller::Event;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    let Some(payload) = fuzz::payload(bytes) else { return };
+fuzz::target!(|bytes: &[u8]| {
+    let Some(payload) = fuzz::payload(bytes) else {
+        return;
+    };
     if let Ok(Event::Hint(request)) = Event::read(payload) {
         assert!(request.as_str().starts_with("car-"));
     }

@@ -3,8 +3,10 @@
 
 use contact_stamper::Event;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    let Some(payload) = fuzz::payload(bytes) else { return };
+fuzz::target!(|bytes: &[u8]| {
+    let Some(payload) = fuzz::payload(bytes) else {
+        return;
+    };
     let given = payload["Records"].as_array().map_or(0, Vec::len);
     if let Ok(Event::Batch(records)) = Event::read(payload) {
         assert_eq!(records.len(), given, "a record is lost");

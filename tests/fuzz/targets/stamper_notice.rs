@@ -3,8 +3,10 @@
 
 use contact_stamper::Notice;
 
-libfuzzer_sys::fuzz_target!(|body: &str| {
-    let Ok(notice) = Notice::read(body) else { return };
+fuzz::target!(|body: &str| {
+    let Ok(notice) = Notice::read(body) else {
+        return;
+    };
     // Only a role may be told of whoever changed a contact: the names of sessions and users are often addresses.
     let role = notice.actor.and_then(|actor| actor.role_arn);
     assert!(role.is_none_or(|role| role.contains(":role/")));
