@@ -17,10 +17,10 @@ step = @printf '\n== %s\n' '$(1)'
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help test demo reliability fuzz mutants build need fmt deny asl template clippy doc cargo-test lock
+.PHONY: help test demo reliability fuzz mutants generated-mutants build need fmt deny asl template clippy doc cargo-test lock
 
 help: ## Say what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # The cheap steps come first, and the summary of the test runner last.
 test: need fmt deny asl template clippy doc build cargo-test ## Check everything, end to end
@@ -43,6 +43,10 @@ fuzz: need .venvs/cargo-fuzz/.done ## Give hostile input to everything that read
 mutants: need ## Break the code in each way that a test must notice
 	$(call step,mutants)
 	tests/mutants/run.sh
+
+generated-mutants: need ## Break account-core in every way that cargo-mutants knows, an hour or less
+	$(call step,generated mutants)
+	tests/mutants/generated.sh
 
 build: need .venvs/sam/.done ## Build the functions as they are deployed
 	$(call step,sam build)

@@ -51,8 +51,12 @@ for target in tests/fuzz/targets/*.rs; do
         failed=1
         tail -n 20 "$log" >&2
     fi
-    printf '%s\n  {"name": "fuzz: %s, crashes in %s inputs", "value": %d, "unit": "crashes", "bound": "= 0", "holds": %s}' \
-        "$separator" "$name" "${runs:-0}" "$crashes" "$holds" >>"$results"
+    figure() { printf '{"name": "fuzz: %s, %s", "value": %d, "unit": "%s", "bound": "%s", "holds": %s}' "$name" "$@"; }
+    {
+        printf '%s\n  %s' "$separator" "$(figure inputs "${runs:-0}" inputs '>= 1' true)"
+        printf ',\n  %s' "$(figure crashes "$crashes" crashes '= 0' "$holds")"
+        printf ',\n  %s' "$(figure 'memory at most' "${peak:-0}" MiB '<= 512' "$holds")"
+    } >>"$results"
     separator=','
 done
 printf '\n]\n' >>"$results"

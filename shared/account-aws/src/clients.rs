@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_account::config::retry::{RetryPartition, TokenBucket};
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
@@ -87,31 +88,38 @@ impl Clients {
     /// Contacts of accounts.
     #[must_use]
     pub fn account(&self) -> aws_sdk_account::Client {
-        aws_sdk_account::Client::new(&self.at(ACCOUNT))
+        let config = aws_sdk_account::config::Builder::from(&self.at(ACCOUNT));
+        aws_sdk_account::Client::from_conf(config.retry_partition(retries(ACCOUNT)).build())
     }
 
     /// The ledger.
     #[must_use]
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
-        aws_sdk_dynamodb::Client::new(&self.at(DYNAMODB))
+        let config = aws_sdk_dynamodb::config::Builder::from(&self.at(DYNAMODB));
+        aws_sdk_dynamodb::Client::from_conf(config.retry_partition(retries(DYNAMODB)).build())
     }
 
     /// Creation requests and accounts.
     #[must_use]
     pub fn organizations(&self) -> aws_sdk_organizations::Client {
-        aws_sdk_organizations::Client::new(&self.at(ORGANIZATIONS))
+        let config = aws_sdk_organizations::config::Builder::from(&self.at(ORGANIZATIONS));
+        aws_sdk_organizations::Client::from_conf(
+            config.retry_partition(retries(ORGANIZATIONS)).build(),
+        )
     }
 
     /// Announcements.
     #[must_use]
     pub fn sns(&self) -> aws_sdk_sns::Client {
-        aws_sdk_sns::Client::new(&self.at(SNS))
+        let config = aws_sdk_sns::config::Builder::from(&self.at(SNS));
+        aws_sdk_sns::Client::from_conf(config.retry_partition(retries(SNS)).build())
     }
 
     /// Executions of sweeps.
     #[must_use]
     pub fn sfn(&self) -> aws_sdk_sfn::Client {
-        aws_sdk_sfn::Client::new(&self.at(SFN))
+        let config = aws_sdk_sfn::config::Builder::from(&self.at(SFN));
+        aws_sdk_sfn::Client::from_conf(config.retry_partition(retries(SFN)).build())
     }
 
     /// The stack's own bucket; the policy, where it is an S3 object.
@@ -121,19 +129,24 @@ impl Clients {
         // A local endpoint has no host name for each bucket.
         let is_local = self.endpoints.iter().any(|(service, _)| *service == S3)
             || self.base.endpoint_url().is_some();
-        aws_sdk_s3::Client::from_conf(config.force_path_style(is_local).build())
+        let config = config
+            .retry_partition(retries(S3))
+            .force_path_style(is_local);
+        aws_sdk_s3::Client::from_conf(config.build())
     }
 
     /// The stamper's queue.
     #[must_use]
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
-        aws_sdk_sqs::Client::new(&self.at(SQS))
+        let config = aws_sdk_sqs::config::Builder::from(&self.at(SQS));
+        aws_sdk_sqs::Client::from_conf(config.retry_partition(retries(SQS)).build())
     }
 
     /// The policy, where it is a parameter.
     #[must_use]
     pub fn ssm(&self) -> aws_sdk_ssm::Client {
-        aws_sdk_ssm::Client::new(&self.at(SSM))
+        let config = aws_sdk_ssm::config::Builder::from(&self.at(SSM));
+        aws_sdk_ssm::Client::from_conf(config.retry_partition(retries(SSM)).build())
     }
 
     fn at(&self, name: &str) -> SdkConfig {
@@ -164,6 +177,14 @@ fn base(vars: &impl Lookup, edge: &Edge) -> Result<SdkConfig, Error> {
         );
     config.set_endpoint_url(optional(vars, "AWS_ENDPOINT_URL", "a URL")?);
     Ok(config.build())
+}
+
+/// The SDK stops retrying when its bucket of tokens is empty, which bad minutes bring about early in a sweep. Here four
+/// attempts bound each call; the limiters, and the times that functions have, bound them all.
+fn retries(service: &'static str) -> RetryPartition {
+    RetryPartition::custom(service)
+        .token_bucket(TokenBucket::unlimited())
+        .build()
 }
 
 fn credentials(vars: &impl Lookup) -> Result<Credentials, Error> {

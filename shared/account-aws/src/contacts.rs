@@ -11,7 +11,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 
 use crate::Error;
 use crate::limiter::Share;
-use crate::limits::{Limits, retries};
+use crate::limits::Limits;
 
 /// IAM action of [`Contacts::alternate`].
 pub const GET_ALTERNATE: &str = "account:GetAlternateContact";
@@ -77,11 +77,7 @@ impl Contacts {
             ("PutContactInformation", put_primary),
         ];
         let limits = Limits::new(share, &operations);
-        let config = client
-            .config()
-            .to_builder()
-            .interceptor(limits.clone())
-            .retry_partition(retries("contacts"));
+        let config = client.config().to_builder().interceptor(limits.clone());
         Self {
             client: Client::from_conf(config.build()),
             limits,

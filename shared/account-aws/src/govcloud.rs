@@ -7,7 +7,7 @@ use aws_sdk_account::error::ProvideErrorMetadata;
 use crate::Error;
 use crate::contacts::{Target, refusal};
 use crate::limiter::Share;
-use crate::limits::{Limits, retries};
+use crate::limits::Limits;
 
 /// IAM action of [`GovCloud::link`].
 pub const GET_LINK: &str = "account:GetGovCloudAccountInformation";
@@ -29,11 +29,7 @@ impl GovCloud {
     #[must_use]
     pub fn new(client: &Client, share: Share) -> Self {
         let limits = Limits::new(share, &[("GetGovCloudAccountInformation", RATE)]);
-        let config = client
-            .config()
-            .to_builder()
-            .interceptor(limits.clone())
-            .retry_partition(retries("govcloud"));
+        let config = client.config().to_builder().interceptor(limits.clone());
         Self {
             client: Client::from_conf(config.build()),
             limits,

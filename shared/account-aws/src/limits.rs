@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use aws_sdk_account::config::retry::{RetryPartition, TokenBucket};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::FinalizerInterceptorContextRef;
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
@@ -63,14 +62,6 @@ impl Intercept for Limits {
         }
         Ok(())
     }
-}
-
-/// The SDK's retries of a limited service. It stops retrying when its bucket of tokens is empty, which a throttle storm
-/// would bring about in half a minute; the limiter bounds what is sent, and four attempts bound each call.
-pub(crate) fn retries(service: &'static str) -> RetryPartition {
-    RetryPartition::custom(service)
-        .token_bucket(TokenBucket::unlimited())
-        .build()
 }
 
 /// Account Management answers 429, Organizations 400 with a code.

@@ -202,6 +202,21 @@ mod tests {
     }
 
     #[test]
+    fn a_type_has_one_text_wherever_it_is_written() {
+        for (kind, text) in [
+            (ContactType::Billing, "BILLING"),
+            (ContactType::Operations, "OPERATIONS"),
+            (ContactType::Security, "SECURITY"),
+        ] {
+            assert_eq!(kind.as_ref(), text);
+            assert_eq!(kind.to_string(), text);
+            assert_eq!(serde_json::to_value(kind).unwrap(), text);
+            assert_eq!(ContactType::try_from(text.to_owned()), Ok(kind));
+        }
+        assert!(ContactType::try_from("security".to_owned()).is_err());
+    }
+
+    #[test]
     fn email_addresses() {
         let longest = format!("{}@example.com", "x".repeat(254 - 12));
         let too_long = format!("x{longest}");

@@ -328,6 +328,17 @@ mod tests {
     }
 
     #[test]
+    fn the_id_of_an_outcome_is_for_ever() {
+        let id = "9dd03d95-9984-5961-a9ba-29d04ac2f267";
+        assert_eq!(announce(&succeeded(None)).id.to_string(), id);
+        assert_eq!(
+            announce(&succeeded(Some("777788889999"))).id.to_string(),
+            id
+        );
+        assert_ne!(announce(&failed(None)).id.to_string(), id);
+    }
+
+    #[test]
     fn a_success_is_announced_with_all_that_is_known() {
         let announcement = announce(&succeeded(None));
         assert_eq!(

@@ -229,3 +229,58 @@ impl fmt::Debug for PrimaryContact {
         formatter.write_str("PrimaryContact(…)")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_has_one_text_wherever_it_is_written() {
+        for field in PrimaryField::ALL {
+            assert_eq!(serde_json::to_value(field).unwrap(), field.as_str());
+            assert_eq!(field.to_string(), field.as_str());
+            assert_eq!(PrimaryField::try_from(field.as_str().to_owned()), Ok(field));
+        }
+        assert!(PrimaryField::try_from("AddressLine1".to_owned()).is_err());
+    }
+
+    #[test]
+    fn values_keep_the_rules_of_the_model() {
+        use PrimaryField::*;
+        for (field, good, bad) in [
+            (AddressLine2, "x".repeat(60), "x".repeat(61)),
+            (City, "ü".repeat(50), "ü".repeat(51)),
+            (CountryCode, " us ".to_owned(), "U1".to_owned()),
+            (CountryCode, "US".to_owned(), "USA".to_owned()),
+            (
+                PhoneNumber,
+                "+1 (202) 555-0100".to_owned(),
+                "+1 202 CALL".to_owned(),
+            ),
+            (PhoneNumber, "+1".to_owned(), "1 202 555".to_owned()),
+            (
+                PhoneNumber,
+                "+1234567890123456789".to_owned(),
+                "+12345678901234567890".to_owned(),
+            ),
+            (PostalCode, "1".repeat(20), " ".to_owned()),
+            (WebsiteUrl, "x".repeat(256), "x".repeat(257)),
+        ] {
+            assert_eq!(
+                field.broken_rule(&good),
+                None,
+                "{field} {good:?} is refused"
+            );
+            assert!(
+                field.broken_rule(&bad).is_some(),
+                "{field} {bad:?} is accepted"
+            );
+        }
+    }
+
+    #[test]
+    fn debug_shows_nothing() {
+        let contact = PrimaryContact::new([(PrimaryField::City, "Here".to_owned())]);
+        assert_eq!(format!("{contact:?}"), "PrimaryContact(…)");
+    }
+}

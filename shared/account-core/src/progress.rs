@@ -172,6 +172,7 @@ mod tests {
     #[test]
     fn a_small_organization_that_stays_small_is_no_news() {
         assert!(!settled(10, 0).is_news(11));
+        assert!(!settled(SMALL, 0).is_news(SMALL));
         assert!(settled(10, 0).is_news(SMALL + 1));
         assert!(settled(SMALL + 1, 0).is_news(10));
         assert!(Progress::new(at(0)).is_news(10));

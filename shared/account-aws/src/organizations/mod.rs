@@ -19,7 +19,7 @@ use units::Parents;
 
 use crate::Error;
 use crate::limiter::Share;
-use crate::limits::{Limits, retries};
+use crate::limits::Limits;
 
 /// IAM action of [`Organizations::requests`].
 pub const LIST: &str = "organizations:ListCreateAccountStatus";
@@ -59,11 +59,7 @@ impl Organizations {
     #[must_use]
     pub fn new(client: &Client, share: Share) -> Self {
         let limits = Limits::new(share, &RATES);
-        let config = client
-            .config()
-            .to_builder()
-            .interceptor(limits.clone())
-            .retry_partition(retries("organizations"));
+        let config = client.config().to_builder().interceptor(limits.clone());
         Self {
             client: Client::from_conf(config.build()),
             limits,

@@ -36,6 +36,13 @@ fn only_active_accounts_are_swept_and_the_others_say_why_not() {
 }
 
 #[test]
+fn a_name_is_read_only_by_who_asks_for_it() {
+    let name = Name::new("Jane Doe's account".to_owned());
+    assert_eq!(name.as_str(), "Jane Doe's account");
+    assert_eq!(format!("{name:?}"), "Name(…)");
+}
+
+#[test]
 fn a_member_is_a_line_of_json() {
     let full = Member {
         units: Some(vec!["ou-exam-12345678".parse().unwrap()]),

@@ -289,3 +289,40 @@ fn tags_of_an_account_do_not_show_in_debug() {
     assert!(!format!("{:?}", policy()).contains("@example.com"));
     assert!(!format!("{:?}", policy()).contains("555 010"));
 }
+
+/// Organizational units and tags cost calls: they are asked for only where the policy needs them.
+#[test]
+fn a_policy_says_whether_it_needs_units_and_tags() {
+    let contact = |email: &str| {
+        format!("{{mode: fill, name: Name, title: T, emailAddress: '{email}', phoneNumber: '1'}}")
+    };
+    let organization = |rest: &str| format!("version: 1\norganization: {{{rest}}}\n");
+    let plain = format!("contacts: {{SECURITY: {}}}", contact("a@example.com"));
+    let tagged = format!("contacts: {{SECURITY: {}}}", contact("{tag:mail}"));
+    let plain_primary = "primary: {mode: audit, fields: {city: Here}}";
+    let tagged_primary = "primary: {mode: audit, fields: {city: '{tag:city}'}}";
+    let unit = "units: {ou-exam-12345678: {contacts: {SECURITY: {title: Red}}}}";
+    let excluded = "exclude: {units: [ou-exam-12345678]}";
+    let tag = "tags: [{key: team, contacts: {SECURITY: {title: Red}}}]";
+    for (policy, units, tags) in [
+        (organization(&plain), false, false),
+        (organization(plain_primary), false, false),
+        (organization(&plain) + unit, true, false),
+        (organization(&plain) + excluded, true, false),
+        (organization(&plain) + tag, false, true),
+        (organization(&tagged), false, true),
+        (organization(tagged_primary), false, true),
+        (
+            organization(&format!("{tagged}, {plain_primary}")),
+            false,
+            true,
+        ),
+    ] {
+        let read = Policy::read(&policy).unwrap();
+        assert_eq!(
+            (read.uses_units(), read.uses_tags()),
+            (units, tags),
+            "{policy}"
+        );
+    }
+}

@@ -118,3 +118,25 @@ fn lasted(seconds: i64) -> String {
         _ => format!("{hours} h {minutes} min"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_told_in_words() {
+        for (seconds, text) in [
+            (0, "0 s"),
+            (59, "59 s"),
+            (60, "1 min 0 s"),
+            (754, "12 min 34 s"),
+            (3_599, "59 min 59 s"),
+            (3_600, "1 h 0 min"),
+            (93_784, "26 h 3 min"),
+        ] {
+            assert_eq!(lasted(seconds), text);
+        }
+        assert_eq!(told("2026-11-23T10:00:59.123Z"), "2026-11-23 10:00 UTC");
+        assert_eq!(told("soon"), "soon UTC");
+    }
+}

@@ -321,6 +321,11 @@ fn a_primary_contact_is_untouched_until_a_copied_field_changes() {
     // AWS is not known to copy the company: somebody gave the account one of its own.
     let named = copy.merged(&primary(&[(PrimaryField::CompanyName, "Own")]));
     assert!(!named.is_untouched(&management, "New account"));
+    // Nor does a copy lack what AWS does copy.
+    let bare = primary(&[(NAME, "New account"), (PHONE, "+1")]);
+    assert!(!bare.is_untouched(&management, "New account"));
+    let company = management.merged(&primary(&[(PrimaryField::CompanyName, "Head")]));
+    assert!(copy.is_untouched(&company, "New account"));
 }
 
 #[test]

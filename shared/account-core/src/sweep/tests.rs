@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::inventory::Name;
+use crate::report::{Contact, ContactLine, Coverage, Done, Found};
+use crate::stamp::Fingerprint;
 
 const LIMITS: Limits = Limits {
     change: 10,
@@ -148,4 +150,82 @@ fn words_are_as_json_writes_them() {
     ] {
         assert_eq!(serde_json::to_value(outcome).unwrap(), outcome.as_str());
     }
+}
+
+#[test]
+fn phases_and_changes_are_as_json_writes_them() {
+    for phase in [Phase::Plan, Phase::Apply, Phase::Audit] {
+        assert_eq!(serde_json::to_value(phase).unwrap(), phase.as_str());
+    }
+    for change in [ChangeWord::Added, ChangeWord::Replaced, ChangeWord::Removed] {
+        assert_eq!(serde_json::to_value(change).unwrap(), change.as_str());
+    }
+}
+
+/// An account whose contacts were found and done so, and whose plan makes these changes.
+fn found(lines: &[(Found, Done)], changes: &[ChangeWord]) -> AccountFound {
+    let line = |(found, done): &(Found, Done)| ContactLine {
+        contact: Contact::Security,
+        found: *found,
+        fields: Vec::new(),
+        done: *done,
+        reason: None,
+    };
+    let change = |change: &ChangeWord| PlannedChange {
+        contact: Contact::Security,
+        change: *change,
+        before: Fingerprint("hash".to_owned()),
+    };
+    AccountFound::Contacts {
+        lines: lines.iter().map(line).collect(),
+        changes: changes.iter().map(change).collect(),
+    }
+}
+
+#[test]
+fn the_gate_counts_what_was_read_and_what_would_change() {
+    use ChangeWord::{Added, Removed, Replaced};
+    let lines = [
+        (Found::Match, Done::Nothing),
+        (Found::Missing, Done::Planned),
+        (Found::Drift, Done::Planned),
+        (Found::Unknown, Done::Nothing),
+        (Found::Unknown, Done::Nothing),
+    ];
+    let changes = [
+        Added, Added, Added, Replaced, Replaced, Removed, Removed, Removed, Removed,
+    ];
+    let expected = Counts {
+        read: 3,
+        unknown: 2,
+        add: 3,
+        replace: 2,
+        remove: 4,
+    };
+    assert_eq!(found(&lines, &changes).counts(), expected);
+    let skipped = AccountFound::Skipped("the account is closed".to_owned());
+    assert_eq!(skipped.counts(), Counts::default());
+}
+
+#[test]
+fn an_account_is_superseded_by_any_contact_that_was_left() {
+    let left = (Found::Drift, Done::Superseded);
+    let written = (Found::Drift, Done::Written);
+    assert!(found(&[written, left], &[]).is_superseded());
+    assert!(!found(&[written], &[]).is_superseded());
+    assert!(!AccountFound::Later("no time".to_owned()).is_superseded());
+}
+
+#[test]
+fn an_account_is_reported_as_it_was_found() {
+    let reason = || "why".to_owned();
+    let skipped = AccountFound::Skipped(reason());
+    assert_eq!(skipped.coverage(), Some(Coverage::Skipped(reason())));
+    let later = AccountFound::Later(reason());
+    assert_eq!(later.coverage(), Some(Coverage::Uncovered(reason())));
+    let Some(Coverage::Contacts(lines)) = found(&[(Found::Match, Done::Nothing)], &[]).coverage()
+    else {
+        panic!("its contacts are not reported")
+    };
+    assert_eq!(lines.len(), 1);
 }

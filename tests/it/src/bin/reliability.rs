@@ -10,7 +10,7 @@ use clap::Parser;
 use it::local::root;
 use it::proof::freeze::Death;
 use it::proof::{
-    Figure, Told, crash, deadlines, deliveries, faults, freeze, interleavings, schedules,
+    Figure, Told, crash, deadlines, deliveries, faults, freeze, interleavings, repeats, schedules,
 };
 use serde_json::Value;
 
@@ -19,8 +19,15 @@ const WORLDS: [usize; 20] = [
     1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20,
 ];
 
-/// Freezes of each kind.
-const FREEZES: usize = 500;
+/// Freezes of each kind. After the last one each invocation waits for a call's time limit.
+const FREEZES: [(Death, usize); 3] = [
+    (Death::Closed, 500),
+    (Death::Reset, 500),
+    (Death::Silent, 20),
+];
+
+/// What `make fuzz`, `make mutants` and `make generated-mutants` leave, in the same folder and form.
+const OTHERS: [&str; 3] = ["fuzz.json", "mutants.json", "generated.json"];
 
 /// How long the schedules are.
 #[derive(Debug, Parser)]
@@ -40,7 +47,7 @@ fn main() -> ExitCode {
         figures: Vec::new(),
     };
     // This one waits most of the time.
-    let frozen = thread::spawn(|| [Death::Closed, Death::Reset].map(thaw));
+    let frozen = thread::spawn(|| FREEZES.map(thaw));
 
     let mut scenes = crash::scenes(&WORLDS);
     scenes.extend(crash::longer_scenes());
@@ -72,6 +79,9 @@ fn main() -> ExitCode {
         .iter()
         .for_each(|scene| book.tell_broken(&scene.told));
     book.enter(deadlines::figures(&scenes));
+    let (peace, told) = repeats::kills(200);
+    book.tell_broken(&told);
+    book.enter(repeats::figures(peace, &told));
     let told = schedules::schedules(options.requests, 0..options.seeds);
     book.tell_broken(&told);
     book.enter(schedules::figures(options.requests, &told));
@@ -81,9 +91,9 @@ fn main() -> ExitCode {
     book.close()
 }
 
-fn thaw(death: Death) -> [Figure; 2] {
-    let end = freeze::freeze(FREEZES, death).unwrap_or_default();
-    freeze::figures(death, FREEZES, end)
+fn thaw((death, times): (Death, usize)) -> [Figure; 2] {
+    let end = freeze::freeze(times, death).unwrap_or_default();
+    freeze::figures(death, times, end)
 }
 
 /// Where figures are entered.
@@ -110,7 +120,11 @@ impl Book {
 
     fn close(self) -> ExitCode {
         let folder = root().join("target/reliability");
-        let results: Vec<Value> = self.figures.iter().map(Figure::json).collect();
+        let mut results: Vec<Value> = self.figures.iter().map(Figure::json).collect();
+        for other in OTHERS {
+            let text = fs::read_to_string(folder.join(other)).unwrap_or_default();
+            results.extend(serde_json::from_str::<Vec<Value>>(&text).unwrap_or_default());
+        }
         let text = serde_json::to_string_pretty(&results).unwrap_or_default();
         let written =
             fs::create_dir_all(&folder).and_then(|()| fs::write(folder.join("results.json"), text));

@@ -21,6 +21,8 @@ pub enum Death {
     Closed,
     /// The other side no longer knows them: it answers with a reset.
     Reset,
+    /// The other side is gone, and nothing on the way says so.
+    Silent,
 }
 
 /// What came of invocations after a freeze.
@@ -83,12 +85,13 @@ impl Server {
         let (tell, dead) = mpsc::channel();
         let (kill, count) = (Arc::clone(&death), Arc::clone(&accepted));
         let serving = async move {
+            let mut silent = Vec::new();
             while let Ok((mut stream, _)) = listener.accept().await {
                 count.fetch_add(1, Ordering::Relaxed);
                 tokio::select! {
                     _ = serve(&mut stream) => (),
                     () = kill.notified() => {
-                        die(stream, kind);
+                        silent.extend(die(stream, kind));
                         // Nobody listens when the test is over.
                         let _ = tell.send(());
                     }
@@ -151,12 +154,13 @@ fn is_whole(request: &[u8]) -> bool {
     length.and_then(|it| it.trim().parse().ok()).unwrap_or(0) <= body.len()
 }
 
-fn die(stream: TcpStream, death: Death) {
+/// What is left of a connection.
+fn die(stream: TcpStream, death: Death) -> Option<TcpStream> {
     if death == Death::Reset {
         // Closing then sends a reset.
         stream.set_zero_linger().unwrap();
     }
-    drop(stream);
+    (death == Death::Silent).then_some(stream)
 }
 
 /// The figures of a kind of death.

@@ -7,6 +7,7 @@ pub mod faults;
 mod figure;
 pub mod freeze;
 pub mod interleavings;
+pub mod repeats;
 pub mod schedules;
 mod stories;
 mod telling;

@@ -53,6 +53,9 @@ pub enum Trouble {
 /// How long a storm is.
 pub(super) const STORM: Duration = Duration::from_secs(300);
 
+/// How long a page takes while rows vanish.
+const PAGE: Duration = Duration::from_millis(200);
+
 impl Trouble {
     /// A world with what this trouble needs from the beginning.
     pub(super) fn world(self, options: Options) -> World {
@@ -64,6 +67,7 @@ impl Trouble {
             Self::Pages(seed) => Options {
                 seed,
                 empty_pages: 0.3,
+                latency: PAGE,
                 ..options
             },
             Self::Weather(seed) | Self::Clock(seed) => Options { seed, ..options },
@@ -119,6 +123,17 @@ impl World {
     fn set_clock(&self, rng: &mut StdRng) {
         let off = TimeDelta::seconds(rng.random_range(-300..=300));
         self.clock.set_error(off);
+    }
+
+    /// Takes one of these rows after the other out of the listing while a tick reads it.
+    pub(super) async fn thin_out(&self, trouble: Trouble, requests: &[String]) {
+        if !matches!(trouble, Trouble::Pages(_)) {
+            return;
+        }
+        for request in requests {
+            tokio::time::sleep(PAGE * 3 / 2).await;
+            self.simulator.forget(request).unwrap();
+        }
     }
 
     /// The end of all trouble.

@@ -15,6 +15,9 @@ use super::{End, Trouble, end};
 /// Pages of requests that ended before the world began.
 const HISTORY: usize = 25;
 
+/// Between two invocations.
+const GAP: Duration = Duration::from_secs(50);
+
 pub(in crate::proof) async fn story(count: usize, trouble: Trouble) -> End {
     let world = trouble.world(Options {
         seed: count as u64,
@@ -27,6 +30,8 @@ pub(in crate::proof) async fn story(count: usize, trouble: Trouble) -> End {
         from: (world.clock.now() - Duration::from_secs(90_000)).into(),
         to: (world.clock.now() - Duration::from_secs(3_600)).into(),
     });
+    let history: Vec<_> = world.simulator.terminal_requests();
+    let mut history = history.into_iter().map(|request| request.id);
     world.arrange(trouble);
     let mut poller = None;
     // Killed or not, after two ticks the first scan is done.
@@ -40,7 +45,15 @@ pub(in crate::proof) async fn story(count: usize, trouble: Trouble) -> End {
             let meddling = world.meddle_with_clock(trouble, round);
             tokio::join!(invoke(&world, &mut poller, event(request)), meddling);
         }
-        invoke(&world, &mut poller, json!({"job": "tick"})).await;
+        // What has ended long ago vanishes, and what an event has told of.
+        let told = requests.iter().skip(round).step_by(4).cloned();
+        let vanishing: Vec<_> = history.by_ref().take(4).chain(told).collect();
+        let thinning = async {
+            tokio::time::sleep(GAP).await;
+            world.thin_out(trouble, &vanishing).await;
+        };
+        let tick = invoke(&world, &mut poller, json!({"job": "tick"}));
+        tokio::join!(tick, thinning);
     }
     let requests = requests.into_iter().collect();
     if trouble.passes() {
@@ -63,7 +76,7 @@ const fn rounds(trouble: Trouble) -> usize {
 
 /// An invocation of a warm function, and of a new one after a death.
 async fn invoke(world: &World, warm: &mut Option<creation_poller::Shell>, payload: Value) {
-    tokio::time::sleep(Duration::from_secs(50)).await;
+    tokio::time::sleep(GAP).await;
     let shell = warm.get_or_insert_with(|| world.cold_poller(&[]));
     if matches!(world.invoke(shell, payload).await, Ended::Killed) {
         *warm = None;

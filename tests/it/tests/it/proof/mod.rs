@@ -6,4 +6,5 @@ mod deliveries;
 mod faults;
 mod freeze;
 mod interleavings;
+mod repeats;
 mod schedules;

@@ -1,0 +1,116 @@
+//! Hard kills in a sweep: what is done again is one batch at most.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+use simulator::Options;
+
+use crate::world::{Ended, Kill, Sweeping, World};
+
+use super::{Bound, Figure, Told, tell};
+
+/// Three batches.
+const ACCOUNTS: usize = 250;
+/// Accounts of a batch, each with one contact.
+const BATCH: u64 = 100;
+/// The writes that were on their way are unknown, and read again for some rounds until they settle.
+const UNSETTLED: u64 = 10 * 8;
+
+const POLICY: &str = "
+version: 1
+organization:
+  contacts:
+    SECURITY: {mode: enforce, name: Security, title: Team, emailAddress: security@canary.example.com, phoneNumber: '1'}
+";
+
+/// Calls to Account Management that a sweep made.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Work {
+    /// Contacts read.
+    pub reads: usize,
+    /// Accounts read more than twice: to plan, and to apply.
+    pub again: usize,
+    /// Contacts written.
+    pub writes: usize,
+}
+
+/// A contact sweep in peace, and then one for each of so many kills, spread over all of its calls.
+#[must_use]
+pub fn kills(many: usize) -> (Work, Told<Work>) {
+    let peace = tell(&[None], sweep);
+    let (peace, calls) = peace.ends[0];
+    let cases: Vec<_> = (0..many).map(|it| Some(calls * it / many)).collect();
+    let told = tell(&cases, sweep);
+    let ends = told.ends.into_iter().map(|(work, _)| work).collect();
+    let broken = told.broken;
+    (peace, Told { ends, broken })
+}
+
+/// What Account Management was asked for, and how many calls of all kinds there were.
+async fn sweep(kill: Option<usize>) -> (Work, usize) {
+    let world = World::new(Options {
+        accounts: ACCOUNTS,
+        ..Options::default()
+    });
+    world.parameters.put("policy", POLICY);
+    if let Some(at) = kill {
+        world.kill(at, Kill::Answered);
+    }
+    let sweeping = Sweeping::new("s", json!({"kind": "contacts"}));
+    let Ended::Done(state) = world.sweep(&sweeping).await else {
+        panic!("the sweep failed")
+    };
+    assert_eq!(state["outcome"], "complete");
+    let calls = world.calls();
+    let of = |operation: &'static str| calls.iter().filter(move |it| it.operation == operation);
+    let mut reads: BTreeMap<&str, usize> = BTreeMap::new();
+    for read in of("GetAlternateContact") {
+        *reads.entry(&read.body).or_default() += 1;
+    }
+    let work = Work {
+        reads: reads.values().sum(),
+        again: reads.values().filter(|times| 2 < **times).count(),
+        writes: of("PutAlternateContact").count(),
+    };
+    (work, calls.len())
+}
+
+/// The figures: the most that a kill brought about.
+#[must_use]
+pub fn figures(peace: Work, told: &Told<Work>) -> Vec<Figure> {
+    let most = |work: fn(&Work) -> usize| {
+        let most = told.ends.iter().map(work).max().unwrap_or_default();
+        most.saturating_sub(work(&peace))
+    };
+    let figure = |what: &str, value, unit, bound| {
+        let name = format!("hard kills in a contact sweep: {what}");
+        Figure::new(name, value, unit, bound)
+    };
+    vec![
+        figure("kills", told.stories(), "kills", Bound::AtLeast(1)),
+        figure(
+            "incomplete sweeps",
+            told.broken.len(),
+            "sweeps",
+            Bound::Exactly(0),
+        ),
+        figure(
+            "accounts read again, at most",
+            most(|it| it.again),
+            "accounts",
+            Bound::AtMost(BATCH),
+        ),
+        figure(
+            "reads beyond those in peace, at most",
+            most(|it| it.reads),
+            "reads",
+            Bound::AtMost(BATCH + UNSETTLED),
+        ),
+        figure(
+            "contacts written again, at most",
+            most(|it| it.writes),
+            "contacts",
+            Bound::AtMost(1),
+        ),
+    ]
+}
