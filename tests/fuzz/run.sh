@@ -29,7 +29,9 @@ corpus() {
     fi
 }
 
-.venvs/cargo-fuzz/bin/cargo-fuzz fuzz build --locked --fuzz-dir tests/fuzz --target-dir target/fuzz --sanitizer none \
+# cargo-fuzz itself would write a lock file that does not fit anew.
+cargo fetch --quiet --locked --manifest-path tests/fuzz/Cargo.toml
+.venvs/cargo-fuzz/bin/cargo-fuzz fuzz build --fuzz-dir tests/fuzz --target-dir target/fuzz --sanitizer none \
     --codegen-units 16 -Z profile-hint-mostly-unused
 
 failed=0

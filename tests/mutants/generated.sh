@@ -15,9 +15,9 @@ out=target/reliability
 mkdir -p "$out"
 # What is tried has the same dependencies for every mutant, once built. Shrinking only costs time here.
 export CARGO_TARGET_DIR="$PWD/target/mutated" CARGO_PROFILE_DEV_OPT_LEVEL=1 PROPTEST_MAX_SHRINK_ITERS=0
-# It fails where a mutant survives or takes too long; the share decides.
+# 2 is that a mutant survives, 3 that one takes too long: the share decides. All else is that nothing was shown.
 "$CARGO_MUTANTS" mutants --package account-core --jobs 1 --no-shuffle --minimum-test-timeout 60 --output "$out" "$@" -- \
-    --lib --tests -- --skip page:: || [ $? -le 3 ]
+    --lib --tests -- --skip page:: || case $? in 2 | 3) ;; *) exit 1 ;; esac
 
 count() { wc -l <"$out/mutants.out/$1.txt"; }
 # One that hangs is noticed too.
@@ -28,7 +28,7 @@ holds=true
 cat >"$out/generated.json" <<EOF
 [
   {"name": "generated mutants of account-core", "value": $tried, "unit": "mutants", "bound": ">= 1", "holds": true},
-  {"name": "generated mutants of account-core that are caught", "value": $caught, "unit": "mutants", "bound": ">= $((tried * 9 / 10))", "holds": $holds}
+  {"name": "generated mutants of account-core that are caught", "value": $caught, "unit": "mutants", "bound": ">= $(((tried * 9 + 9) / 10))", "holds": $holds}
 ]
 EOF
 echo "$caught of $tried mutants caught"

@@ -179,8 +179,8 @@ fn base(vars: &impl Lookup, edge: &Edge) -> Result<SdkConfig, Error> {
     Ok(config.build())
 }
 
-/// The SDK stops retrying when its bucket of tokens is empty, which bad minutes bring about early in a sweep. Here four
-/// attempts bound each call; the limiters, and the times that functions have, bound them all.
+/// Three dozen failed calls empty the SDK's bucket of tokens, and from then on a call that fails once is not made again.
+/// Here four attempts bound each call; the limiters, and the times that functions have, bound them all.
 fn retries(service: &'static str) -> RetryPartition {
     RetryPartition::custom(service)
         .token_bucket(TokenBucket::unlimited())

@@ -17,6 +17,7 @@ mod log;
 mod peers;
 mod poller;
 mod proof;
+mod retries;
 mod rules;
 mod stamper;
 mod state_machine;
