@@ -17,7 +17,7 @@ step = @printf '\n== %s\n' '$(1)'
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help test demo reliability fuzz mutants generated-mutants build need fmt deny asl template clippy doc cargo-test lock
+.PHONY: help test demo reliability fuzz mutants generated-mutants build need fmt deny asl template clippy doc cargo-test bench lock
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,13 @@ mutants: need ## Break the code in each way that a test must notice
 generated-mutants: need ## Break account-core in every way that cargo-mutants knows, an hour or less
 	$(call step,generated mutants)
 	tests/mutants/generated.sh
+
+bench: build .venvs/bench/.done .venvs/boto3/.done ## Measure the functions beside a default Rust SDK and boto3 (with valgrind)
+	$(call step,building the controls)
+	cargo build --locked --release --manifest-path tests/bench/default-sdk/Cargo.toml --target-dir target/bench/default-sdk
+	cargo build --locked --profile reliability --package it --bin bench
+	$(call step,measuring)
+	$(CARGO_TARGET_DIR)/reliability/bench
 
 build: need .venvs/sam/.done ## Build the functions as they are deployed
 	$(call step,sam build)

@@ -15,11 +15,11 @@ mod plan;
 mod policy;
 mod sweep;
 
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use account_aws::bucket::{self, Bucket};
-use account_aws::clients::Clients;
+use account_aws::clients::{Clients, OnDemand};
 use account_aws::contacts::{self, Contacts};
 use account_aws::invocation::{in_time, own_account};
 use account_aws::ledger::{self, FingerprintKey, Ledger};
@@ -75,8 +75,9 @@ pub struct Shell {
     bucket: Bucket,
     config: Config,
     contacts: Contacts,
-    /// A sweep's pace is its own.
-    sweep_contacts: Contacts,
+    /// A sweep's pace is its own; most invocations are no batch of one.
+    sweep_contacts: OnceLock<Contacts>,
+    clients: Clients,
     ledger: Ledger,
     organizations: Organizations,
     policies: Policies,
@@ -92,23 +93,27 @@ impl Shell {
     #[must_use]
     pub fn new(config: Config, clients: &Clients, time: SharedTimeSource) -> Self {
         Self {
-            bucket: Bucket::new(clients.s3(), config.bucket.clone()),
-            contacts: Contacts::new(&clients.account(), &config.region, COPIES),
+            bucket: Bucket::new(OnDemand::new(clients, Clients::s3), config.bucket.clone()),
+            contacts: Contacts::new(clients, &config.region, COPIES),
             ledger: Ledger::new(clients.dynamodb(), config.table.clone()),
-            organizations: Organizations::new(&clients.organizations(), COPIES),
-            policies: Policies::new(config.policy.clone(), clients.s3(), clients.ssm()),
-            queue: Queue::new(clients.sqs(), config.queue.clone()),
-            topic: Topic::new(clients.sns(), config.topic.clone()),
-            sweep_contacts: Contacts::new(
-                &clients.account(),
-                &config.region,
-                Share::of_sweep(config.quota_percent),
-            ),
+            organizations: Organizations::new(clients, COPIES),
+            policies: Policies::new(config.policy.clone(), clients),
+            queue: Queue::new(OnDemand::new(clients, Clients::sqs), config.queue.clone()),
+            topic: Topic::new(OnDemand::new(clients, Clients::sns), config.topic.clone()),
+            sweep_contacts: OnceLock::new(),
+            clients: clients.clone(),
             config,
             time,
             policy: Mutex::default(),
             key: OnceCell::new(),
         }
+    }
+
+    fn sweep_contacts(&self) -> &Contacts {
+        self.sweep_contacts.get_or_init(|| {
+            let share = Share::of_sweep(self.config.quota_percent);
+            Contacts::new(&self.clients, &self.config.region, share)
+        })
     }
 }
 

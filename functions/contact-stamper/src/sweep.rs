@@ -51,7 +51,7 @@ impl Shell {
             .map(|it| it.member.id.clone())
             .collect();
         let sight = Sight {
-            contacts: &self.sweep_contacts,
+            contacts: self.sweep_contacts(),
             key: self.key().await?,
             own_writes: self.ledger.own_writes(&ids, &CONTACTS).await?,
             own_account,
@@ -61,7 +61,7 @@ impl Shell {
             management: OnceCell::new(),
             policy,
         };
-        let throttled = self.sweep_contacts.throttles();
+        let throttled = self.sweep_contacts().throttles();
         let planned_under = batch.policy_version.as_deref();
         let is_superseded = planned_under.is_some_and(|version| version != sight.policy.version);
         let deal = |account| self.deal(account, order, &sight, is_superseded);
@@ -75,7 +75,7 @@ impl Shell {
         }
         let results = Results {
             policy_version: Some(sight.policy.version.clone()),
-            throttled: self.sweep_contacts.throttles() - throttled,
+            throttled: self.sweep_contacts().throttles() - throttled,
             accounts,
         };
         write_json(&self.bucket, &order.item.result, &results).await?;

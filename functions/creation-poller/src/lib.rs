@@ -17,7 +17,7 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::time::Duration;
 
-use account_aws::clients::Clients;
+use account_aws::clients::{Clients, OnDemand};
 use account_aws::ledger::Ledger;
 use account_aws::organizations::Organizations;
 use account_aws::topic::Topic;
@@ -66,9 +66,9 @@ impl Shell {
     #[must_use]
     pub fn new(config: Config, clients: &Clients, time: SharedTimeSource) -> Self {
         Self {
-            organizations: Organizations::new(&clients.organizations(), Share::of_copies(1)),
+            organizations: Organizations::new(clients, Share::of_copies(1)),
             ledger: Ledger::new(clients.dynamodb(), config.table.clone()),
-            topic: Topic::new(clients.sns(), config.topic.clone()),
+            topic: Topic::new(OnDemand::new(clients, Clients::sns), config.topic.clone()),
             config,
             time,
             known: RefCell::default(),

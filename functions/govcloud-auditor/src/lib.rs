@@ -10,7 +10,7 @@ mod links;
 use std::time::Duration;
 
 use account_aws::bucket::{self, Bucket};
-use account_aws::clients::Clients;
+use account_aws::clients::{Clients, OnDemand};
 use account_aws::govcloud::{self, GovCloud};
 use account_aws::invocation::in_time;
 use account_aws::ledger::{self, Ledger};
@@ -85,11 +85,11 @@ impl Shell {
     pub fn new(config: Config, clients: &Clients, time: SharedTimeSource) -> Self {
         let share = Share::of_sweep(config.quota_percent);
         Self {
-            bucket: Bucket::new(clients.s3(), config.bucket.clone()),
-            govcloud: GovCloud::new(&clients.account(), share),
+            bucket: Bucket::new(OnDemand::new(clients, Clients::s3), config.bucket.clone()),
+            govcloud: GovCloud::new(clients, share),
             ledger: Ledger::new(clients.dynamodb(), config.table.clone()),
-            organizations: Organizations::new(&clients.organizations(), share),
-            topic: Topic::new(clients.sns(), config.topic.clone()),
+            organizations: Organizations::new(clients, share),
+            topic: Topic::new(OnDemand::new(clients, Clients::sns), config.topic.clone()),
             config,
             time,
         }

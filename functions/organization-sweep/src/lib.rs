@@ -14,7 +14,7 @@ mod report;
 mod state;
 
 use account_aws::bucket::{self, Bucket};
-use account_aws::clients::Clients;
+use account_aws::clients::{Clients, OnDemand};
 use account_aws::executions::{self, Executions};
 use account_aws::invocation::in_time;
 use account_aws::ledger::{self, Claim, Ledger};
@@ -63,11 +63,11 @@ impl Shell {
     pub fn new(config: Config, clients: &Clients, time: SharedTimeSource) -> Self {
         let share = Share::of_sweep(config.quota_percent.get());
         Self {
-            bucket: Bucket::new(clients.s3(), config.bucket.clone()),
-            executions: Executions::new(clients.sfn()),
+            bucket: Bucket::new(OnDemand::new(clients, Clients::s3), config.bucket.clone()),
+            executions: Executions::new(OnDemand::new(clients, Clients::sfn)),
             ledger: Ledger::new(clients.dynamodb(), config.table.clone()),
-            organizations: Organizations::new(&clients.organizations(), share),
-            topic: Topic::new(clients.sns(), config.topic.clone()),
+            organizations: Organizations::new(clients, share),
+            topic: Topic::new(OnDemand::new(clients, Clients::sns), config.topic.clone()),
             config,
             time,
         }

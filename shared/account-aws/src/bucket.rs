@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::Error;
+use crate::clients::OnDemand;
 
 /// IAM action of reading an object.
 pub const GET_OBJECT: &str = "s3:GetObject";
@@ -15,14 +16,14 @@ pub const PUT_OBJECT: &str = "s3:PutObject";
 /// A bucket.
 #[derive(Clone, Debug)]
 pub struct Bucket {
-    client: Client,
+    client: OnDemand<Client>,
     name: String,
 }
 
 impl Bucket {
     /// The bucket of this name.
     #[must_use]
-    pub fn new(client: Client, name: String) -> Self {
+    pub fn new(client: OnDemand<Client>, name: String) -> Self {
         Self { client, name }
     }
 
@@ -34,7 +35,7 @@ impl Bucket {
     /// # Errors
     /// It is not there, too long, or may not be read.
     pub async fn read(&self, key: &str, longest: i64) -> Result<Vec<u8>, Error> {
-        let call = self.client.get_object().bucket(&self.name).key(key);
+        let call = self.client.get().get_object().bucket(&self.name).key(key);
         let answer = call
             .send()
             .await
@@ -73,7 +74,7 @@ impl Bucket {
     /// # Errors
     /// It may not be written.
     pub async fn write(&self, key: &str, content_type: &str, bytes: Vec<u8>) -> Result<(), Error> {
-        let call = self.client.put_object().bucket(&self.name).key(key);
+        let call = self.client.get().put_object().bucket(&self.name).key(key);
         call.content_type(content_type)
             .body(ByteStream::from(bytes))
             .send()

@@ -1,5 +1,7 @@
 //! The SDK's configuration without `aws-config`: credentials and region from Lambda's own variables.
 
+use std::fs;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
@@ -7,7 +9,8 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_account::config::retry::{RetryPartition, TokenBucket};
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource};
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
@@ -27,6 +30,12 @@ const SNS: &str = "AWS_ENDPOINT_URL_SNS";
 const SQS: &str = "AWS_ENDPOINT_URL_SQS";
 const SSM: &str = "AWS_ENDPOINT_URL_SSM";
 
+/// The roots that AWS's endpoints chain to. The system's 150 would take longer to read than all the rest of a start.
+const ROOTS: &[u8] = include_bytes!("roots.pem");
+
+/// A file of roots to trust instead, by OpenSSL's name for it.
+const OTHER_ROOTS: &str = "SSL_CERT_FILE";
+
 /// A connection that was not used for so long is given up: between two invocations the function is frozen, and what it
 /// held open may be dead. To find that out costs a failed call and half a second of waiting.
 const IDLE: Duration = Duration::from_secs(20);
@@ -41,18 +50,47 @@ pub struct Edge {
 }
 
 impl Edge {
-    /// The network and the system's clock.
-    #[must_use]
-    pub fn real() -> Self {
-        let provider = Provider::Rustls(CryptoMode::Ring);
-        Self {
-            http: aws_smithy_http_client::Builder::new()
-                .tls_provider(provider)
-                .pool_idle_timeout(IDLE)
-                .build_https(),
+    /// The network and the system's clock. Trusted are [Amazon's own roots], or those in the file that `SSL_CERT_FILE`
+    /// names.
+    ///
+    /// [Amazon's own roots]: https://www.amazontrust.com/repository
+    ///
+    /// # Errors
+    /// [`Error::Variable`] when that file holds no certificate.
+    pub fn real(vars: &impl Lookup) -> Result<Self, Error> {
+        let tls = TlsContext::builder().with_trust_store(trusted(vars)?);
+        let http = aws_smithy_http_client::Builder::new()
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .tls_context(tls.build().or(Err(Error::Variable {
+                name: OTHER_ROOTS,
+                problem: "cannot be used",
+                expected: CERTIFICATES,
+            }))?)
+            .pool_idle_timeout(IDLE)
+            .build_https();
+        Ok(Self {
+            http,
             time: SharedTimeSource::new(SystemTimeSource::new()),
-        }
+        })
     }
+}
+
+const CERTIFICATES: &str = "the path of a file with certificates in PEM";
+
+fn trusted(vars: &impl Lookup) -> Result<TrustStore, Error> {
+    let Some(file) = optional::<String>(vars, OTHER_ROOTS, CERTIFICATES)? else {
+        return Ok(TrustStore::empty().with_pem_certificate(ROOTS));
+    };
+    let text = fs::read_to_string(file).unwrap_or_default();
+    if !text.contains("-----BEGIN CERTIFICATE-----") {
+        return Err(Error::Variable {
+            name: OTHER_ROOTS,
+            problem: "names no file with certificates",
+            expected: CERTIFICATES,
+        });
+    }
+    // The library reads the file by itself, and leaves out what it cannot use.
+    Ok(TrustStore::default())
 }
 
 /// Makes clients; each function makes only those it needs.
@@ -88,8 +126,13 @@ impl Clients {
     /// Contacts of accounts.
     #[must_use]
     pub fn account(&self) -> aws_sdk_account::Client {
+        aws_sdk_account::Client::from_conf(self.account_config().build())
+    }
+
+    /// Its configuration, for clients that have something else in it: to make a client twice costs twice.
+    pub(crate) fn account_config(&self) -> aws_sdk_account::config::Builder {
         let config = aws_sdk_account::config::Builder::from(&self.at(ACCOUNT));
-        aws_sdk_account::Client::from_conf(config.retry_partition(retries(ACCOUNT)).build())
+        config.retry_partition(retries(ACCOUNT))
     }
 
     /// The ledger.
@@ -102,10 +145,13 @@ impl Clients {
     /// Creation requests and accounts.
     #[must_use]
     pub fn organizations(&self) -> aws_sdk_organizations::Client {
+        aws_sdk_organizations::Client::from_conf(self.organizations_config().build())
+    }
+
+    /// Its configuration, as [`Clients::account_config`].
+    pub(crate) fn organizations_config(&self) -> aws_sdk_organizations::config::Builder {
         let config = aws_sdk_organizations::config::Builder::from(&self.at(ORGANIZATIONS));
-        aws_sdk_organizations::Client::from_conf(
-            config.retry_partition(retries(ORGANIZATIONS)).build(),
-        )
+        config.retry_partition(retries(ORGANIZATIONS))
     }
 
     /// Announcements.
@@ -155,6 +201,40 @@ impl Clients {
             config.set_endpoint_url(Some(url.clone()));
         }
         config.build()
+    }
+}
+
+/// A client that is made when it is first needed: each costs a start as much as a third of an AWS call, and most
+/// invocations do without it.
+#[derive(Clone, Debug)]
+pub struct OnDemand<C> {
+    clients: Clients,
+    make: fn(&Clients) -> C,
+    made: OnceLock<C>,
+}
+
+impl<C> OnDemand<C> {
+    /// Makes it so: `OnDemand::new(&clients, Clients::sqs)`.
+    pub fn new(clients: &Clients, make: fn(&Clients) -> C) -> Self {
+        Self {
+            clients: clients.clone(),
+            make,
+            made: OnceLock::new(),
+        }
+    }
+
+    pub(crate) fn get(&self) -> &C {
+        self.made.get_or_init(|| (self.make)(&self.clients))
+    }
+}
+
+/// Clients of another configuration, as `aws-config` makes it.
+impl From<SdkConfig> for Clients {
+    fn from(base: SdkConfig) -> Self {
+        Self {
+            base,
+            endpoints: Vec::new(),
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 
 use crate::Error;
+use crate::clients::Clients;
 use crate::limiter::Share;
 use crate::limits::Limits;
 
@@ -61,9 +62,9 @@ pub struct Contacts {
 }
 
 impl Contacts {
-    /// Wraps a client. `region` tells the partition, whose quotas differ.
+    /// With a client of its own. `region` tells the partition, whose quotas differ.
     #[must_use]
-    pub fn new(client: &Client, region: &str, share: Share) -> Self {
+    pub fn new(clients: &Clients, region: &str, share: Share) -> Self {
         let [get, put, delete, get_primary, put_primary] = if region.starts_with("cn-") {
             CHINA
         } else {
@@ -77,7 +78,7 @@ impl Contacts {
             ("PutContactInformation", put_primary),
         ];
         let limits = Limits::new(share, &operations);
-        let config = client.config().to_builder().interceptor(limits.clone());
+        let config = clients.account_config().interceptor(limits.clone());
         Self {
             client: Client::from_conf(config.build()),
             limits,

@@ -4,6 +4,7 @@ use aws_sdk_sfn::Client;
 use aws_sdk_sfn::types::ExecutionStatus;
 
 use crate::Error;
+use crate::clients::OnDemand;
 
 /// IAM action of [`Executions::is_running`].
 pub const DESCRIBE_EXECUTION: &str = "states:DescribeExecution";
@@ -11,13 +12,13 @@ pub const DESCRIBE_EXECUTION: &str = "states:DescribeExecution";
 /// AWS Step Functions, as far as sweeps ask it.
 #[derive(Clone, Debug)]
 pub struct Executions {
-    client: Client,
+    client: OnDemand<Client>,
 }
 
 impl Executions {
-    /// Wraps a client.
+    /// With this client.
     #[must_use]
-    pub fn new(client: Client) -> Self {
+    pub fn new(client: OnDemand<Client>) -> Self {
         Self { client }
     }
 
@@ -28,7 +29,7 @@ impl Executions {
     /// # Errors
     /// Whatever else AWS answers.
     pub async fn is_running(&self, arn: &str) -> Result<bool, Error> {
-        let call = self.client.describe_execution().execution_arn(arn);
+        let call = self.client.get().describe_execution().execution_arn(arn);
         match call.send().await {
             Ok(answer) => Ok(matches!(
                 answer.status,

@@ -5,6 +5,7 @@ use aws_sdk_account::Client;
 use aws_sdk_account::error::ProvideErrorMetadata;
 
 use crate::Error;
+use crate::clients::Clients;
 use crate::contacts::{Target, refusal};
 use crate::limiter::Share;
 use crate::limits::Limits;
@@ -25,11 +26,11 @@ pub struct GovCloud {
 }
 
 impl GovCloud {
-    /// Wraps a client.
+    /// With a client of its own.
     #[must_use]
-    pub fn new(client: &Client, share: Share) -> Self {
+    pub fn new(clients: &Clients, share: Share) -> Self {
         let limits = Limits::new(share, &[("GetGovCloudAccountInformation", RATE)]);
-        let config = client.config().to_builder().interceptor(limits.clone());
+        let config = clients.account_config().interceptor(limits.clone());
         Self {
             client: Client::from_conf(config.build()),
             limits,

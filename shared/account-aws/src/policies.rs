@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use crate::Error;
 use crate::bucket::{Bucket, GET_OBJECT};
+use crate::clients::{Clients, OnDemand};
 
 /// IAM action of reading a policy from SSM.
 pub const GET_PARAMETER: &str = "ssm:GetParameter";
@@ -60,15 +61,19 @@ impl fmt::Debug for Document {
 #[derive(Clone, Debug)]
 pub struct Policies {
     place: Place,
-    s3: aws_sdk_s3::Client,
-    ssm: aws_sdk_ssm::Client,
+    s3: OnDemand<aws_sdk_s3::Client>,
+    ssm: OnDemand<aws_sdk_ssm::Client>,
 }
 
 impl Policies {
     /// The document at this place.
     #[must_use]
-    pub fn new(place: Place, s3: aws_sdk_s3::Client, ssm: aws_sdk_ssm::Client) -> Self {
-        Self { place, s3, ssm }
+    pub fn new(place: Place, clients: &Clients) -> Self {
+        Self {
+            place,
+            s3: OnDemand::new(clients, Clients::s3),
+            ssm: OnDemand::new(clients, Clients::ssm),
+        }
     }
 
     /// The document as it is now.
@@ -86,7 +91,12 @@ impl Policies {
     }
 
     async fn parameter(&self, name: &str) -> Result<Document, Error> {
-        let call = self.ssm.get_parameter().name(name).with_decryption(true);
+        let call = self
+            .ssm
+            .get()
+            .get_parameter()
+            .name(name)
+            .with_decryption(true);
         let answer = call
             .send()
             .await

@@ -5,6 +5,7 @@ use std::time::Duration;
 use aws_sdk_sqs::Client;
 
 use crate::Error;
+use crate::clients::OnDemand;
 
 /// IAM action of [`Queue::hold_back`].
 pub const CHANGE_VISIBILITY: &str = "sqs:ChangeMessageVisibility";
@@ -12,14 +13,14 @@ pub const CHANGE_VISIBILITY: &str = "sqs:ChangeMessageVisibility";
 /// One SQS queue.
 #[derive(Clone, Debug)]
 pub struct Queue {
-    client: Client,
+    client: OnDemand<Client>,
     url: String,
 }
 
 impl Queue {
     /// The queue at this URL.
     #[must_use]
-    pub fn new(client: Client, url: String) -> Self {
+    pub fn new(client: OnDemand<Client>, url: String) -> Self {
         Self { client, url }
     }
 
@@ -33,6 +34,7 @@ impl Queue {
         let seconds = i32::try_from(time.as_secs()).unwrap_or(i32::MAX);
         let call = self
             .client
+            .get()
             .change_message_visibility()
             .queue_url(&self.url)
             .receipt_handle(receipt);

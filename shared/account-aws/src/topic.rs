@@ -6,6 +6,7 @@ use aws_sdk_sns::error::BuildError;
 use aws_sdk_sns::types::MessageAttributeValue;
 
 use crate::Error;
+use crate::clients::OnDemand;
 
 /// IAM action of [`Topic::publish`].
 pub const PUBLISH: &str = "sns:Publish";
@@ -13,14 +14,14 @@ pub const PUBLISH: &str = "sns:Publish";
 /// One SNS standard topic.
 #[derive(Clone, Debug)]
 pub struct Topic {
-    client: Client,
+    client: OnDemand<Client>,
     arn: String,
 }
 
 impl Topic {
     /// The topic with this ARN.
     #[must_use]
-    pub fn new(client: Client, arn: String) -> Self {
+    pub fn new(client: OnDemand<Client>, arn: String) -> Self {
         Self { client, arn }
     }
 
@@ -33,6 +34,7 @@ impl Topic {
     pub async fn publish(&self, announcement: &Announcement) -> Result<(), Error> {
         let mut call = self
             .client
+            .get()
             .publish()
             .topic_arn(&self.arn)
             .subject(&announcement.subject)

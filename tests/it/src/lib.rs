@@ -7,6 +7,7 @@
     reason = "a broken test bed ends the test"
 )]
 
+pub mod bench;
 pub mod local;
 pub mod proof;
 pub mod world;

@@ -18,6 +18,7 @@ pub use listing::Listing;
 use units::Parents;
 
 use crate::Error;
+use crate::clients::Clients;
 use crate::limiter::Share;
 use crate::limits::Limits;
 
@@ -55,11 +56,11 @@ const RATES: [(&str, (u32, u32)); 6] = [
 ];
 
 impl Organizations {
-    /// Wraps a client.
+    /// With a client of its own.
     #[must_use]
-    pub fn new(client: &Client, share: Share) -> Self {
+    pub fn new(clients: &Clients, share: Share) -> Self {
         let limits = Limits::new(share, &RATES);
-        let config = client.config().to_builder().interceptor(limits.clone());
+        let config = clients.organizations_config().interceptor(limits.clone());
         Self {
             client: Client::from_conf(config.build()),
             limits,

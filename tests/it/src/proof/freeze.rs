@@ -121,7 +121,9 @@ impl Server {
             "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
             _ => None,
         };
-        Clients::new(&lookup, &Edge::real()).unwrap().dynamodb()
+        Clients::new(&lookup, &Edge::real(&lookup).unwrap())
+            .unwrap()
+            .dynamodb()
     }
 }
 

@@ -310,7 +310,7 @@ impl Connector {
         Ok(response)
     }
 
-    async fn answer(
+    pub(super) async fn answer(
         &self,
         service: &'static str,
         request: Request<Vec<u8>>,

@@ -19,7 +19,10 @@ use std::time::Duration;
 
 use account_aws::clients::{Clients, Edge};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use chrono::{DateTime, Utc};
 use creation_poller::{Config, Failure, Shell, Summary};
+use http::{Request, Response};
 use lambda_runtime::{Context, LambdaEvent};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -76,7 +79,13 @@ impl World {
     /// A world with an organization to these options, at 2026-11-23T10:00:00Z. Wants tokio's paused time.
     #[must_use]
     pub fn new(options: simulator::Options) -> Self {
-        let clock = Clock::new();
+        let date = DateTime::from_timestamp(1_795_428_000, 0);
+        Self::at(date.unwrap_or_default(), options)
+    }
+
+    /// The same at another time: a world of today can be served to programs, whose clock is the system's.
+    pub(crate) fn at(date: DateTime<Utc>, options: simulator::Options) -> Self {
+        let clock = Clock::new(date);
         let traffic = Traffic {
             allowed: [
                 &contact_stamper::ACTIONS[..],
@@ -114,8 +123,21 @@ impl World {
         Shell::new(config, &Clients::new(&lookup, &edge).unwrap(), edge.time)
     }
 
+    /// Answers a request to a service in peace, whoever asks.
+    pub(crate) async fn answer(
+        &self,
+        service: &'static str,
+        request: Request<Vec<u8>>,
+    ) -> Result<Response<Vec<u8>>, ConnectorError> {
+        self.connector().answer(service, request, false).await
+    }
+
     fn http(&self) -> SharedHttpClient {
-        SharedHttpClient::new(Connector {
+        SharedHttpClient::new(self.connector())
+    }
+
+    fn connector(&self) -> Connector {
+        Connector {
             objects: self.objects.clone(),
             parameters: self.parameters.clone(),
             queue: self.queue.clone(),
@@ -124,7 +146,7 @@ impl World {
             topic: self.topic.clone(),
             table: self.table.clone(),
             traffic: Arc::clone(&self.traffic),
-        })
+        }
     }
 
     /// Invokes the function with a Lambda timeout of 15 minutes.
@@ -303,40 +325,42 @@ impl World {
     }
 }
 
+/// What the stack sets for its functions, all of them together.
+pub(crate) const USUAL: [(&str, &str); 23] = [
+    ("AWS_REGION", "us-east-1"),
+    ("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE"),
+    ("AWS_SECRET_ACCESS_KEY", "secret"),
+    ("ORGANIZATION_ID", "o-exampleorg1"),
+    ("LEDGER_TABLE", dynamodb::TABLE),
+    (
+        "TOPIC_ARN",
+        "arn:aws:sns:us-east-1:111122223333:announcements",
+    ),
+    ("RECONCILE_MINUTES", "15"),
+    ("MANAGEMENT_ACCOUNT_ID", "111122223333"),
+    (
+        "QUEUE_URL",
+        "https://sqs.us-east-1.amazonaws.com/111122223333/stamper",
+    ),
+    ("POLICY_SOURCE", "ssm:policy"),
+    ("BUCKET", "own"),
+    ("ALLOW_ABSENT", "true"),
+    ("USE_PRIMARY", "true"),
+    ("QUOTA_PERCENT", "80"),
+    ("EVENT_DRY_RUN", "false"),
+    ("EVENT_REPLACE", "false"),
+    ("HAS_CONTACTS", "true"),
+    ("HAS_GOVCLOUD", "true"),
+    ("SWEEP_DRY_RUN", "false"),
+    ("MAX_CHANGE_PERCENT", "10"),
+    ("MAX_UNKNOWN_PERCENT", "10"),
+    ("PENDING_DAYS", "7"),
+    ("ROUND_WAIT_SECONDS", "60"),
+];
+
 fn variable(vars: &[(&str, &str)], name: &str) -> Option<String> {
-    let usual = [
-        ("AWS_REGION", "us-east-1"),
-        ("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE"),
-        ("AWS_SECRET_ACCESS_KEY", "secret"),
-        ("ORGANIZATION_ID", "o-exampleorg1"),
-        ("LEDGER_TABLE", dynamodb::TABLE),
-        (
-            "TOPIC_ARN",
-            "arn:aws:sns:us-east-1:111122223333:announcements",
-        ),
-        ("RECONCILE_MINUTES", "15"),
-        ("MANAGEMENT_ACCOUNT_ID", "111122223333"),
-        (
-            "QUEUE_URL",
-            "https://sqs.us-east-1.amazonaws.com/111122223333/stamper",
-        ),
-        ("POLICY_SOURCE", "ssm:policy"),
-        ("BUCKET", "own"),
-        ("ALLOW_ABSENT", "true"),
-        ("USE_PRIMARY", "true"),
-        ("QUOTA_PERCENT", "80"),
-        ("EVENT_DRY_RUN", "false"),
-        ("EVENT_REPLACE", "false"),
-        ("HAS_CONTACTS", "true"),
-        ("HAS_GOVCLOUD", "true"),
-        ("SWEEP_DRY_RUN", "false"),
-        ("MAX_CHANGE_PERCENT", "10"),
-        ("MAX_UNKNOWN_PERCENT", "10"),
-        ("PENDING_DAYS", "7"),
-        ("ROUND_WAIT_SECONDS", "60"),
-    ];
     vars.iter()
-        .chain(&usual)
+        .chain(&USUAL)
         .find(|(key, _)| *key == name)
         .map(|(_, value)| (*value).to_owned())
 }

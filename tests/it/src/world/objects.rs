@@ -52,7 +52,11 @@ impl Objects {
 
 /// Which object a request is about.
 pub(super) fn place(request: &Request<Vec<u8>>) -> String {
-    let host = request.uri().host().unwrap_or_default();
+    let path = request.uri().path();
+    // Requests to a server name its port and not the host; and their bucket in the path.
+    let Some(host) = request.uri().host() else {
+        return path.trim_start_matches('/').to_owned();
+    };
     let bucket = host.split('.').next().unwrap_or_default();
-    format!("{bucket}{}", request.uri().path())
+    format!("{bucket}{path}")
 }

@@ -16,8 +16,7 @@ pub struct Clock {
 }
 
 impl Clock {
-    pub(super) fn new() -> Self {
-        let date = DateTime::from_timestamp(1_795_428_000, 0).unwrap_or_default();
+    pub(super) fn new(date: DateTime<Utc>) -> Self {
         Self {
             start: Instant::now(),
             date,

@@ -238,10 +238,14 @@ fn every_function_gets_the_variables_it_reads() {
     for (function, mut names) in of {
         // Lambda sets it.
         names.remove("AWS_REGION");
-        let set = &template["Resources"][function]["Properties"]["Environment"]["Variables"];
-        let set: BTreeSet<_> = set.as_object().unwrap().keys().cloned().collect();
-        assert_eq!(names, set, "{function}");
+        let own = &template["Resources"][function]["Properties"]["Environment"]["Variables"];
+        let own: BTreeSet<_> = own.as_object().unwrap().keys().cloned().collect();
+        assert_eq!(names, own, "{function}");
     }
+    // All of them read it, for the certificate authorities to trust.
+    let global = &template["Globals"]["Function"]["Environment"]["Variables"];
+    let global: BTreeSet<_> = global.as_object().unwrap().keys().cloned().collect();
+    assert_eq!(global, set(["SSL_CERT_FILE"]));
 }
 
 /// A value that a variable may have.
