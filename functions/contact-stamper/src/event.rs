@@ -42,6 +42,8 @@ pub struct Record {
     pub receipt: String,
     /// How often it came, this time included.
     pub receives: u32,
+    /// When it was sent to the queue.
+    pub sent: Option<DateTime<Utc>>,
     /// What it says, or why that cannot be told.
     pub notice: Result<Notice, Error>,
 }
@@ -114,10 +116,14 @@ fn record(message: SqsMessage) -> Record {
         .attributes
         .get("ApproximateReceiveCount")
         .and_then(|count| count.parse().ok());
+    let sent = message.attributes.get("SentTimestamp");
+    let sent = sent.and_then(|millis| millis.parse().ok());
+    let sent = sent.and_then(DateTime::from_timestamp_millis);
     Record {
         message_id: message.message_id.unwrap_or_default(),
         receipt: message.receipt_handle.unwrap_or_default(),
         receives: receives.unwrap_or(1),
+        sent,
         notice: Notice::read(message.body.as_deref().unwrap_or_default()),
     }
 }

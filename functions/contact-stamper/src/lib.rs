@@ -21,8 +21,9 @@ use std::time::Duration;
 use account_aws::bucket::{self, Bucket};
 use account_aws::clients::{Clients, OnDemand};
 use account_aws::contacts::{self, Contacts};
-use account_aws::invocation::{in_time, own_account};
+use account_aws::invocation::{counted, in_time, own_account};
 use account_aws::ledger::{self, FingerprintKey, Ledger};
+use account_aws::metrics::Metrics;
 use account_aws::organizations::{self, Organizations};
 use account_aws::policies::{self, Policies};
 use account_aws::queue::{self, Queue};
@@ -32,6 +33,7 @@ use aws_smithy_async::time::SharedTimeSource;
 use lambda_runtime::LambdaEvent;
 use serde_json::Value;
 use tokio::sync::OnceCell;
+use tracing::Instrument;
 
 pub use answer::{Answer, Explanation, Report, Swept};
 pub use config::Config;
@@ -86,12 +88,26 @@ pub struct Shell {
     topic: Topic,
     policy: Mutex<Option<Loaded>>,
     key: OnceCell<FingerprintKey>,
+    metrics: Metrics,
 }
+
+/// What each invocation counts, whatever happens.
+const COUNTED: [&str; 4] = [
+    "AccountsChecked",
+    "AccountsUnknown",
+    "ContactsChanged",
+    "Throttled",
+];
 
 impl Shell {
     /// Puts configuration and clients together. Makes no call.
     #[must_use]
-    pub fn new(config: Config, clients: &Clients, time: SharedTimeSource) -> Self {
+    pub fn new(
+        config: Config,
+        clients: &Clients,
+        time: SharedTimeSource,
+        metrics: Metrics,
+    ) -> Self {
         Self {
             bucket: Bucket::new(OnDemand::new(clients, Clients::s3), config.bucket.clone()),
             contacts: Contacts::new(clients, &config.region, COPIES),
@@ -106,6 +122,7 @@ impl Shell {
             time,
             policy: Mutex::default(),
             key: OnceCell::new(),
+            metrics,
         }
     }
 
@@ -125,15 +142,20 @@ pub async fn handle(shell: &Shell, event: LambdaEvent<Value>) -> Result<Answer, 
     let LambdaEvent { payload, context } = event;
     let own = own_account(&context);
     let own = own.as_ref();
-    let work = async {
+    // On the heap: futures of whole functions are large, and are moved three times here.
+    let work = Box::pin(async {
         match Event::read(payload)? {
             Event::Batch(records) => shell.batch(records, &context, own).await,
             Event::Accounts { accounts, dry_run } => {
                 shell.accounts(&accounts, dry_run, own, &context).await
             }
             Event::Explain(account) => shell.explain(&account, own, &context).await,
-            Event::Sweep(order) => shell.sweep(&order, own, &context).await,
+            Event::Sweep(order) => {
+                let span = tracing::info_span!("sweep", sweep = order.sweep);
+                shell.sweep(&order, own, &context).instrument(span).await
+            }
         }
-    };
-    in_time(&context, &shell.time, work).await
+    });
+    let work = in_time(&context, &shell.time, work);
+    counted(&shell.metrics, &COUNTED, &shell.time, work).await
 }

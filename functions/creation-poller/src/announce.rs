@@ -39,8 +39,12 @@ impl Run<'_> {
         if self.open.remove(&request.id) {
             shell.ledger.close(&request.id).await?;
         }
-        if intended {
-            self.publish(&announcement).await;
+        if intended && self.publish(&announcement).await {
+            let since = request.completed.map(|it| (self.now() - it).num_seconds());
+            let seconds = since.and_then(|it| u64::try_from(it).ok());
+            shell
+                .metrics
+                .most("SecondsToAnnounced", seconds.unwrap_or_default());
         }
         Ok(())
     }
@@ -50,14 +54,17 @@ impl Run<'_> {
         for Intent {
             announcement,
             claimed_until,
+            since,
         } in intents
         {
             let now = self.now();
             if claimed_until.is_some_and(|until| now <= until) {
                 self.summary.claimed += 1;
+                self.waits(since);
                 continue;
             }
             if !self.topic_is_well {
+                self.waits(since);
                 return;
             }
             match self
@@ -67,8 +74,12 @@ impl Run<'_> {
                 .await
             {
                 Ok(true) if self.publish(&announcement).await => self.summary.redriven += 1,
-                Ok(_) => (),
-                Err(error) => self.trouble(error),
+                Ok(true) => self.waits(since),
+                Ok(false) => (),
+                Err(error) => {
+                    self.waits(since);
+                    self.trouble(error);
+                }
             }
         }
     }

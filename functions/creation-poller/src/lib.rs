@@ -19,6 +19,7 @@ use std::time::Duration;
 
 use account_aws::clients::{Clients, OnDemand};
 use account_aws::ledger::Ledger;
+use account_aws::metrics::Metrics;
 use account_aws::organizations::Organizations;
 use account_aws::topic::Topic;
 use account_aws::{Error, Share, ledger, organizations, topic};
@@ -59,12 +60,29 @@ pub struct Shell {
     time: SharedTimeSource,
     /// Outcomes that need nothing more, so that a warm poller does not read the ledger for them again.
     known: RefCell<HashSet<Uuid>>,
+    metrics: Metrics,
 }
+
+/// What each invocation counts, whatever happens.
+const COUNTED: [&str; 7] = [
+    "OldestIntentSeconds",
+    "Problems",
+    "Ticks",
+    "RequestsSeen",
+    "Announced",
+    "Redriven",
+    "Throttled",
+];
 
 impl Shell {
     /// Puts configuration and clients together. Makes no call.
     #[must_use]
-    pub fn new(config: Config, clients: &Clients, time: SharedTimeSource) -> Self {
+    pub fn new(
+        config: Config,
+        clients: &Clients,
+        time: SharedTimeSource,
+        metrics: Metrics,
+    ) -> Self {
         Self {
             organizations: Organizations::new(clients, Share::of_copies(1)),
             ledger: Ledger::new(clients.dynamodb(), config.table.clone()),
@@ -72,6 +90,7 @@ impl Shell {
             config,
             time,
             known: RefCell::default(),
+            metrics,
         }
     }
 }
@@ -82,6 +101,9 @@ impl Shell {
 /// [`Failure`] when anything went wrong; nothing is lost by it, and the next tick goes on.
 pub async fn handle(shell: &Shell, event: LambdaEvent<Value>) -> Result<Summary, Failure> {
     let job = Event::read(event.payload)?;
+    shell.metrics.begin(&COUNTED);
+    let is_tick = job == Event::Tick;
+    let throttles = shell.organizations.throttles();
     let mut run = Run::new(shell, &event.context);
     let time_left = run.time_left().saturating_sub(MARGIN);
     let work = tokio::time::timeout(time_left, run.work(job)).await;
@@ -99,5 +121,9 @@ pub async fn handle(shell: &Shell, event: LambdaEvent<Value>) -> Result<Summary,
     {
         tracing::warn!("the scan's claim could not be given up in time; it ends by itself");
     }
+    let throttled = shell.organizations.throttles() - throttles;
+    shell.metrics.add("Throttled", throttled.into());
+    run.count(is_tick);
+    shell.metrics.end(&shell.time);
     run.finish()
 }

@@ -93,6 +93,23 @@ impl<'a> Run<'a> {
         self.first_problem.get_or_insert(error);
     }
 
+    pub(crate) fn count(&self, is_tick: bool) {
+        let (metrics, summary) = (&self.shell.metrics, &self.summary);
+        let seen = summary.in_progress + summary.described + summary.listed.unwrap_or_default();
+        metrics.add("RequestsSeen", seen.into());
+        metrics.add("Announced", summary.announced.into());
+        metrics.add("Redriven", summary.redriven.into());
+        metrics.add("Problems", summary.problems.into());
+        metrics.add("Ticks", (is_tick && summary.problems == 0).into());
+    }
+
+    /// An announcement waits, and is not published now.
+    pub(crate) fn waits(&self, since: DateTime<Utc>) {
+        let waited = (self.now() - since).num_seconds();
+        let waited = u64::try_from(waited).unwrap_or_default();
+        self.shell.metrics.most("OldestIntentSeconds", waited);
+    }
+
     pub(crate) fn finish(self) -> Result<Summary, Failure> {
         let Self {
             summary,

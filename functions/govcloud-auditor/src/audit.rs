@@ -101,6 +101,11 @@ impl Shell {
         let changed = self
             .settle(audited.iter().map(|(audited, _)| audited), &claim)
             .await?;
+        let unknown = audited.iter().filter(|(_, again)| *again).count();
+        let unknown = unknown + members.len() - audited.len();
+        self.metrics.add("AccountsChecked", members.len() as u64);
+        self.metrics.add("AccountsUnknown", unknown as u64);
+        self.metrics.add("LinksChanged", changed as u64);
         let results = audited.into_iter().map(|(audited, again)| AccountResult {
             id: audited.id.clone(),
             state: audited.state.clone(),

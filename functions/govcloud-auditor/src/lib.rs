@@ -12,8 +12,9 @@ use std::time::Duration;
 use account_aws::bucket::{self, Bucket};
 use account_aws::clients::{Clients, OnDemand};
 use account_aws::govcloud::{self, GovCloud};
-use account_aws::invocation::in_time;
+use account_aws::invocation::{counted, in_time};
 use account_aws::ledger::{self, Ledger};
+use account_aws::metrics::Metrics;
 use account_aws::organizations::{self, Organizations};
 use account_aws::topic::{self, Topic};
 use account_aws::{Error, Share};
@@ -22,6 +23,7 @@ use aws_smithy_async::time::SharedTimeSource;
 use lambda_runtime::LambdaEvent;
 use serde::Serialize;
 use serde_json::Value;
+use tracing::Instrument;
 
 pub use config::Config;
 pub use event::Event;
@@ -51,7 +53,16 @@ pub struct Shell {
     organizations: Organizations,
     time: SharedTimeSource,
     topic: Topic,
+    metrics: Metrics,
 }
+
+/// What each invocation counts, whatever happens.
+const COUNTED: [&str; 4] = [
+    "AccountsChecked",
+    "AccountsUnknown",
+    "LinksChanged",
+    "Throttled",
+];
 
 /// The answer to each way of starting the function.
 #[derive(Debug, Serialize)]
@@ -82,7 +93,12 @@ pub struct Swept {
 impl Shell {
     /// Puts configuration and clients together. Makes no call.
     #[must_use]
-    pub fn new(config: Config, clients: &Clients, time: SharedTimeSource) -> Self {
+    pub fn new(
+        config: Config,
+        clients: &Clients,
+        time: SharedTimeSource,
+        metrics: Metrics,
+    ) -> Self {
         let share = Share::of_sweep(config.quota_percent);
         Self {
             bucket: Bucket::new(OnDemand::new(clients, Clients::s3), config.bucket.clone()),
@@ -92,6 +108,7 @@ impl Shell {
             topic: Topic::new(OnDemand::new(clients, Clients::sns), config.topic.clone()),
             config,
             time,
+            metrics,
         }
     }
 }
@@ -103,11 +120,16 @@ impl Shell {
 /// is in the answer.
 pub async fn handle(shell: &Shell, event: LambdaEvent<Value>) -> Result<Answer, Error> {
     let LambdaEvent { payload, context } = event;
-    let work = async {
+    // On the heap: futures of whole functions are large, and are moved three times here.
+    let work = Box::pin(async {
         match Event::read(payload)? {
-            Event::Sweep(order) => shell.sweep(&order, &context).await,
+            Event::Sweep(order) => {
+                let span = tracing::info_span!("sweep", sweep = order.sweep);
+                shell.sweep(&order, &context).instrument(span).await
+            }
             Event::Accounts(accounts) => shell.accounts(&accounts, &context).await,
         }
-    };
-    in_time(&context, &shell.time, work).await
+    });
+    let work = in_time(&context, &shell.time, work);
+    counted(&shell.metrics, &COUNTED, &shell.time, work).await
 }

@@ -16,14 +16,17 @@ mod state;
 use account_aws::bucket::{self, Bucket};
 use account_aws::clients::{Clients, OnDemand};
 use account_aws::executions::{self, Executions};
-use account_aws::invocation::in_time;
+use account_aws::invocation::{counted, in_time};
 use account_aws::ledger::{self, Claim, Ledger};
+use account_aws::metrics::Metrics;
 use account_aws::organizations::{self, Organizations};
 use account_aws::topic::{self, Topic};
 use account_aws::{Error, Share};
 use aws_smithy_async::time::SharedTimeSource;
+use chrono::{DateTime, Utc};
 use lambda_runtime::{Context, LambdaEvent};
 use serde_json::Value;
+use tracing::Instrument;
 
 pub use config::Config;
 pub use event::{Event, Failed, Input, Step};
@@ -41,8 +44,7 @@ pub const ACTIONS: [&str; 10] = [
     ledger::UPDATE,
     ledger::DELETE,
     topic::PUBLISH,
-    // Without it S3 says that what is not there is denied.
-    "s3:ListBucket",
+    bucket::LIST_BUCKET,
 ];
 
 /// What lives as long as the process.
@@ -55,12 +57,27 @@ pub struct Shell {
     organizations: Organizations,
     time: SharedTimeSource,
     topic: Topic,
+    metrics: Metrics,
 }
+
+/// What each step counts, whatever happens.
+const COUNTED: [&str; 5] = [
+    "ContactSweeps",
+    "GovCloudAudits",
+    "GatesClosed",
+    "SweepsFailed",
+    "UncoveredAccounts",
+];
 
 impl Shell {
     /// Puts configuration and clients together. Makes no call.
     #[must_use]
-    pub fn new(config: Config, clients: &Clients, time: SharedTimeSource) -> Self {
+    pub fn new(
+        config: Config,
+        clients: &Clients,
+        time: SharedTimeSource,
+        metrics: Metrics,
+    ) -> Self {
         let share = Share::of_sweep(config.quota_percent.get());
         Self {
             bucket: Bucket::new(OnDemand::new(clients, Clients::s3), config.bucket.clone()),
@@ -70,6 +87,7 @@ impl Shell {
             topic: Topic::new(OnDemand::new(clients, Clients::sns), config.topic.clone()),
             config,
             time,
+            metrics,
         }
     }
 
@@ -87,7 +105,12 @@ impl Shell {
 /// The step cannot be made; the state machine knows the kinds of errors that pass.
 pub async fn handle(shell: &Shell, event: LambdaEvent<Value>) -> Result<Option<State>, Error> {
     let LambdaEvent { payload, context } = event;
-    in_time(&context, &shell.time, step(shell, payload, &context)).await
+    let work = in_time(
+        &context,
+        &shell.time,
+        Box::pin(step(shell, payload, &context)),
+    );
+    counted(&shell.metrics, &COUNTED, &shell.time, work).await
 }
 
 async fn step(shell: &Shell, payload: Value, context: &Context) -> Result<Option<State>, Error> {
@@ -97,15 +120,33 @@ async fn step(shell: &Shell, payload: Value, context: &Context) -> Result<Option
         execution,
         started,
     } = Event::read(payload)?;
+    let id = execution.rsplit(':').next().unwrap_or_default().to_owned();
+    let span = tracing::info_span!("sweep", sweep = id);
+    let work = make(shell, step, &execution, started, &claim);
+    let Some(state) = work.instrument(span).await? else {
+        return Ok(None);
+    };
+    shell.files(&state.id).write_state(&state).await?;
+    Ok(Some(state))
+}
+
+/// Makes a step; `None` where no sweep goes on.
+async fn make(
+    shell: &Shell,
+    step: Step,
+    execution: &str,
+    started: DateTime<Utc>,
+    claim: &Claim,
+) -> Result<Option<State>, Error> {
     let state = match step {
         Step::Begin { input } => {
             let input = Input::read(&input)?;
-            shell.begin(&execution, started, &input).await?
+            shell.begin(execution, started, &input).await?
         }
         Step::Inventory { sweep } => shell.inventory(sweep).await?,
         Step::Collect { sweep } => shell.collect(sweep).await?,
         Step::Gate { sweep } => shell.gate(sweep).await?,
-        Step::Report { sweep } => shell.report(sweep, &execution, &claim).await?,
+        Step::Report { sweep } => shell.report(sweep, execution, claim).await?,
         Step::Fail {
             input,
             sweep,
@@ -116,10 +157,10 @@ async fn step(shell: &Shell, payload: Value, context: &Context) -> Result<Option
                 None => Input::read(&input)?.kind(),
             };
             let id = execution.rsplit(':').next().unwrap_or_default();
-            shell.fail((kind, id), &failed, &execution, &claim).await?;
+            shell.fail((kind, id), &failed, execution, claim).await?;
+            shell.metrics.add("SweepsFailed", 1);
             return Ok(None);
         }
     };
-    shell.files(&state.id).write_state(&state).await?;
     Ok(Some(state))
 }

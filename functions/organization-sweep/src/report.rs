@@ -71,9 +71,26 @@ impl Shell {
         let announcement = finished(&self.config.organization, &finish, now);
         self.announce(&announcement, claim).await?;
         self.ledger.release_lock(state.kind, execution).await?;
+        self.count(&report);
         state.outcome = Some(outcome);
         state.next = Next::Done;
         Ok(state)
+    }
+
+    fn count(&self, report: &Report) {
+        let metrics = &self.metrics;
+        let sweeps = match report.kind {
+            Sweep::Contacts => "ContactSweeps",
+            Sweep::GovCloud => "GovCloudAudits",
+        };
+        metrics.add(sweeps, 1);
+        let is_closed = report.outcome == Outcome::GateClosed;
+        metrics.add("GatesClosed", is_closed.into());
+        let count = |word| report.counts.get(word).copied().unwrap_or_default();
+        metrics.add("CoveredAccounts", count("covered"));
+        metrics.add("UncoveredAccounts", count("uncovered"));
+        let seconds = (report.finished - report.started).num_seconds();
+        metrics.add("SweepSeconds", u64::try_from(seconds).unwrap_or_default());
     }
 
     async fn plan_version(

@@ -10,6 +10,8 @@ use crate::clients::OnDemand;
 
 /// IAM action of reading an object.
 pub const GET_OBJECT: &str = "s3:GetObject";
+/// IAM action of [`Bucket::find`]: without it S3 says that what is not there is denied.
+pub const LIST_BUCKET: &str = "s3:ListBucket";
 /// IAM action of writing an object.
 pub const PUT_OBJECT: &str = "s3:PutObject";
 
@@ -48,8 +50,7 @@ impl Bucket {
         Ok(bytes.to_vec())
     }
 
-    /// The same, or `None` where there is no such object. Wants `s3:ListBucket`: without it S3 says that what is not
-    /// there is denied.
+    /// The same, or `None` where there is no such object. Wants [`LIST_BUCKET`].
     ///
     /// # Errors
     /// It is too long, or may not be read.

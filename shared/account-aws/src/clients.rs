@@ -1,6 +1,7 @@
 //! The SDK's configuration without `aws-config`: credentials and region from Lambda's own variables.
 
 use std::fs;
+use std::io;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -17,11 +18,16 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 
 use crate::Error;
 use crate::env::{Lookup, optional, required};
+use crate::metrics::Metrics;
 
 const ACCOUNT: &str = "AWS_ENDPOINT_URL_ACCOUNT";
+const CLOUDTRAIL: &str = "AWS_ENDPOINT_URL_CLOUDTRAIL";
 const DYNAMODB: &str = "AWS_ENDPOINT_URL_DYNAMODB";
 const ORGANIZATIONS: &str = "AWS_ENDPOINT_URL_ORGANIZATIONS";
 const SFN: &str = "AWS_ENDPOINT_URL_SFN";
@@ -47,6 +53,8 @@ pub struct Edge {
     pub http: SharedHttpClient,
     /// Wall-clock time for signatures, claims and announcements.
     pub time: SharedTimeSource,
+    /// Where invocations are counted.
+    pub metrics: Metrics,
 }
 
 impl Edge {
@@ -71,10 +79,12 @@ impl Edge {
         Ok(Self {
             http,
             time: SharedTimeSource::new(SystemTimeSource::new()),
+            metrics: Metrics::new(vars, io::stdout()),
         })
     }
 }
 
+const END: &str = "-----END CERTIFICATE-----";
 const CERTIFICATES: &str = "the path of a file with certificates in PEM";
 
 fn trusted(vars: &impl Lookup) -> Result<TrustStore, Error> {
@@ -82,15 +92,25 @@ fn trusted(vars: &impl Lookup) -> Result<TrustStore, Error> {
         return Ok(TrustStore::empty().with_pem_certificate(ROOTS));
     };
     let text = fs::read_to_string(file).unwrap_or_default();
-    if !text.contains("-----BEGIN CERTIFICATE-----") {
+    let usable = text.split_inclusive(END).filter(|pem| is_usable(pem));
+    let usable: Vec<_> = usable.collect();
+    if usable.is_empty() {
         return Err(Error::Variable {
             name: OTHER_ROOTS,
             problem: "names no file with certificates",
             expected: CERTIFICATES,
         });
     }
-    // The library reads the file by itself, and leaves out what it cannot use.
-    Ok(TrustStore::default())
+    let empty = TrustStore::empty();
+    Ok(usable
+        .into_iter()
+        .fold(empty, TrustStore::with_pem_certificate))
+}
+
+/// A system's bundle may hold what the TLS library does not take; the HTTP client would panic at it.
+fn is_usable(pem: &str) -> bool {
+    CertificateDer::from_pem_slice(pem.as_bytes())
+        .is_ok_and(|certificate| RootCertStore::empty().add(certificate).is_ok())
 }
 
 /// Makes clients; each function makes only those it needs.
@@ -112,7 +132,17 @@ impl Clients {
     /// [`Error::Variable`] when one of Lambda's variables is missing.
     pub fn new(vars: &impl Lookup, edge: &Edge) -> Result<Self, Error> {
         let mut endpoints = Vec::new();
-        for name in [ACCOUNT, DYNAMODB, ORGANIZATIONS, S3, SFN, SNS, SQS, SSM] {
+        for name in [
+            ACCOUNT,
+            CLOUDTRAIL,
+            DYNAMODB,
+            ORGANIZATIONS,
+            S3,
+            SFN,
+            SNS,
+            SQS,
+            SSM,
+        ] {
             if let Some(url) = optional::<String>(vars, name, "a URL")? {
                 endpoints.push((name, url));
             }
@@ -133,6 +163,14 @@ impl Clients {
     pub(crate) fn account_config(&self) -> aws_sdk_account::config::Builder {
         let config = aws_sdk_account::config::Builder::from(&self.at(ACCOUNT));
         config.retry_partition(retries(ACCOUNT))
+    }
+
+    /// Trails.
+    #[must_use]
+    pub fn cloudtrail(&self) -> aws_sdk_cloudtrail::Client {
+        let config = aws_sdk_cloudtrail::config::Builder::from(&self.at(CLOUDTRAIL));
+        let config = config.retry_partition(retries(CLOUDTRAIL)).build();
+        aws_sdk_cloudtrail::Client::from_conf(config)
     }
 
     /// The ledger.

@@ -7,6 +7,7 @@ use aws_smithy_async::time::SharedTimeSource;
 use chrono::{DateTime, Utc};
 use lambda_runtime::Context;
 
+use crate::metrics::Metrics;
 use crate::{Error, clock};
 
 /// A function answers at least this long before its Lambda deadline.
@@ -17,6 +18,26 @@ pub const MARGIN: Duration = Duration::from_secs(5);
 pub fn own_account(context: &Context) -> Option<AccountId> {
     let mut parts = context.invoked_function_arn.split(':');
     parts.nth(4).and_then(|account| account.parse().ok())
+}
+
+/// Makes an invocation's work one line of metrics, with these in it whatever happens; its failure is logged by its kind, for
+/// alarms to filter on.
+///
+/// # Errors
+/// What the work ends with.
+pub async fn counted<T>(
+    metrics: &Metrics,
+    names: &[&'static str],
+    time: &SharedTimeSource,
+    work: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    metrics.begin(names);
+    let end = work.await;
+    if let Err(error) = &end {
+        tracing::error!(kind = error.kind(), "{error}");
+    }
+    metrics.end(time);
+    end
 }
 
 /// Ends work that would not leave the [`MARGIN`] before the Lambda deadline, even if a call hangs.
@@ -30,8 +51,7 @@ pub async fn in_time<T>(
 ) -> Result<T, Error> {
     let deadline: DateTime<Utc> = context.deadline().into();
     let left = (deadline - clock::now(time)).to_std().unwrap_or_default();
-    // On the heap: the futures of whole functions are large.
-    let work = tokio::time::timeout(left.saturating_sub(MARGIN), Box::pin(work)).await;
+    let work = tokio::time::timeout(left.saturating_sub(MARGIN), work).await;
     work.unwrap_or(Err(Error::OutOfTime {
         margin_seconds: MARGIN.as_secs(),
     }))

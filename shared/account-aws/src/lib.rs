@@ -15,9 +15,11 @@ pub mod ledger;
 mod limiter;
 mod limits;
 pub mod logs;
+pub mod metrics;
 pub mod organizations;
 pub mod outbox;
 pub mod policies;
+pub mod preflight;
 pub mod queue;
 pub mod topic;
 

@@ -13,10 +13,11 @@ use tracing_subscriber::{Layer, fmt};
 use crate::env::Lookup;
 
 /// Our crates, by the beginning of their names.
-const OWN: [&str; 5] = [
+const OWN: [&str; 6] = [
     "account_",
     "contact_stamper",
     "creation_poller",
+    "doctor",
     "govcloud_auditor",
     "organization_sweep",
 ];

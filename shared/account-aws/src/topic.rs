@@ -43,7 +43,10 @@ impl Topic {
             call = call.message_attributes(name, text(value).or(Err(unbuildable()))?);
         }
         match call.send().await {
-            Ok(_) => Ok(()),
+            Ok(_) => {
+                tracing::info!(announcement = %announcement.id, "published");
+                Ok(())
+            }
             Err(error) => Err(Error::call(PUBLISH, &error)),
         }
     }

@@ -9,6 +9,7 @@ pub mod govcloud;
 pub mod ids;
 pub mod inventory;
 pub mod policy;
+pub mod preflight;
 pub mod primary;
 pub mod progress;
 pub mod report;

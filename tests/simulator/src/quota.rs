@@ -23,6 +23,8 @@ fn limit(operation: &str) -> Option<(&'static str, f64, f64)> {
         "ListParents" => ("list parents", 5.0, 8.0),
         "ListTagsForResource" => ("list tags", 10.0, 15.0),
         "DescribeOrganization" => ("describe organization", 1.0, 2.0),
+        "ListAWSServiceAccessForOrganization" => ("list trusted", 1.0, 3.0),
+        "ListDelegatedAdministrators" => ("list delegated", 5.0, 8.0),
         "MoveAccount" => ("move", 2.0, 3.0),
         "TagResource" => ("tag", 4.0, 6.0),
         "GetAlternateContact" => ("get alternate", 10.0, 15.0),

@@ -32,6 +32,8 @@ pub struct Intent {
     pub announcement: Announcement,
     /// Until then somebody is at it.
     pub claimed_until: Option<DateTime<Utc>>,
+    /// When it was written.
+    pub since: DateTime<Utc>,
 }
 
 /// A request whose outcome must be asked for.
@@ -175,6 +177,7 @@ fn intent(item: Item) -> Result<Intent, Error> {
         body,
         attributes,
         claim_until,
+        since,
         ..
     } = parse(item)?;
     match id.strip_prefix(ANNOUNCEMENT).unwrap_or_default().parse() {
@@ -186,6 +189,7 @@ fn intent(item: Item) -> Result<Intent, Error> {
                 attributes,
             },
             claimed_until: claim_until.and_then(DateTime::from_timestamp_millis),
+            since,
         }),
         Err(_) => Err(Error::LedgerRow {
             row: id,

@@ -68,6 +68,12 @@ impl Organizations {
         }
     }
 
+    /// How many attempts AWS throttled so far.
+    #[must_use]
+    pub fn throttles(&self) -> u32 {
+        self.limits.throttles()
+    }
+
     /// One creation request, or `None` where AWS does not know it (any more) ([`DescribeCreateAccountStatus`]).
     ///
     /// [`DescribeCreateAccountStatus`]: https://docs.aws.amazon.com/organizations/latest/APIReference/API_DescribeCreateAccountStatus.html

@@ -18,8 +18,9 @@ use super::Error;
 use super::serving::{Serving, connection};
 
 /// The services by the names of their endpoint variables.
-const SERVICES: [(&str, &str); 8] = [
+const SERVICES: [(&str, &str); 9] = [
     ("account", "ACCOUNT"),
+    ("cloudtrail", "CLOUDTRAIL"),
     ("dynamodb", "DYNAMODB"),
     ("organizations", "ORGANIZATIONS"),
     ("s3", "S3"),

@@ -4,10 +4,14 @@
 #![expect(clippy::print_stdout, reason = "a person reads this")]
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use account_core::policy::{Policy, Refusal};
 use chrono::Utc;
+use clap::Parser;
 use it::local::{Announcement, Announcements, Error, Local, Stack, until};
 use serde_json::{Value, json};
 
@@ -27,6 +31,14 @@ const ADDRESSES: [&str; 3] = [
     "bank+INTERNAL_FAILURE@example.com",
 ];
 
+/// What is shown.
+#[derive(Debug, Parser)]
+struct Options {
+    /// A file with the policy of the contacts, instead of the demonstration's own.
+    #[arg(long, env = "POLICY")]
+    policy: Option<PathBuf>,
+}
+
 fn main() -> ExitCode {
     let begun = Instant::now();
     let ended = demonstrate(begun);
@@ -40,7 +52,22 @@ fn main() -> ExitCode {
     }
 }
 
+/// A policy of one's own, if there is one, and it is accepted.
+fn policy(file: Option<&Path>) -> Result<Option<String>, Error> {
+    let Some(file) = file else {
+        return Ok(None);
+    };
+    let text = fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let refused = |refusals: Vec<Refusal>| {
+        let told: Vec<_> = refusals.iter().map(Refusal::to_string).collect();
+        format!("{} is refused: {}", file.display(), told.join("; "))
+    };
+    Policy::read(&text).map_err(refused)?;
+    Ok(Some(text))
+}
+
 fn demonstrate(begun: Instant) -> Result<(), Error> {
+    let policy = policy(Options::parse().policy.as_deref())?;
     say(
         begun,
         "Starting MiniStack as AWS, and the simulator as AWS Organizations and Account Management",
@@ -56,7 +83,7 @@ fn demonstrate(begun: Instant) -> Result<(), Error> {
     local.organization("add_accounts", &json!({"count": missing}))?;
 
     say(begun, "Deploying template.yaml with sam deploy");
-    let stack = local.deploy_for_sweeps()?;
+    let stack = local.deploy_for_sweeps(policy.as_deref())?;
     let subscriber = Announcements::subscribe(&local.aws, &stack)?;
     Show {
         begun,

@@ -88,7 +88,7 @@ impl Local {
     /// # Errors
     /// The deployment failed; its log says why.
     pub fn deploy(&self) -> Result<Stack, Error> {
-        self.put_policy()?;
+        self.put_policy(POLICY)?;
         self.deploy_with(&[])
     }
 
@@ -105,12 +105,13 @@ impl Local {
         self.deploy_with(&[&format!("PolicySource=s3://{bucket}/{key}")])
     }
 
-    /// The same with sweeps that change contacts, at the full quotas, and that only this program starts.
+    /// The same with sweeps that change contacts, at the full quotas, and that only this program starts; with a policy of
+    /// one's own, where there is one.
     ///
     /// # Errors
     /// As above.
-    pub fn deploy_for_sweeps(&self) -> Result<Stack, Error> {
-        self.put_policy()?;
+    pub fn deploy_for_sweeps(&self, policy: Option<&str>) -> Result<Stack, Error> {
+        self.put_policy(policy.unwrap_or(POLICY))?;
         self.deploy_with(&[
             &format!("PolicySource=ssm:{POLICY_NAME}"),
             "SweepDryRun=false",
@@ -120,8 +121,8 @@ impl Local {
         ])
     }
 
-    fn put_policy(&self) -> Result<(), Error> {
-        let policy = json!({"Name": POLICY_NAME, "Value": POLICY, "Type": "SecureString"});
+    fn put_policy(&self, policy: &str) -> Result<(), Error> {
+        let policy = json!({"Name": POLICY_NAME, "Value": policy, "Type": "SecureString"});
         self.aws.call("ssm", "put_parameter", policy).map(drop)
     }
 
@@ -142,6 +143,7 @@ impl Local {
             "ContactStamper",
             "GovCloudAuditor",
             "OrganizationSweep",
+            "Doctor",
         ] {
             paths::made(
                 &format!(".aws-sam/build/{function}/bootstrap"),

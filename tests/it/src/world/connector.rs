@@ -24,12 +24,14 @@ use super::objects::{self, Objects};
 use super::parameters::Parameters;
 use super::queue::Queue;
 use super::topic::Topic;
+use super::trails::Trails;
 use super::turns::Turns;
 use super::weather::Weather;
 
 /// The services of the world, by the beginning of their hosts.
-const SERVICES: [&str; 8] = [
+const SERVICES: [&str; 9] = [
     "states",
+    "cloudtrail",
     "account",
     "dynamodb",
     "organizations",
@@ -211,6 +213,7 @@ pub(super) struct Connector {
     pub(super) executions: Executions,
     pub(super) simulator: Simulator,
     pub(super) topic: Topic,
+    pub(super) trails: Trails,
     pub(super) table: Table,
     pub(super) traffic: Arc<Mutex<Traffic>>,
 }
@@ -295,7 +298,7 @@ impl Connector {
         halves: bool,
     ) -> Result<Response<Vec<u8>>, ConnectorError> {
         let (place, body) = (objects::place(&request), request.body().clone());
-        let response = self.answer(service, request, halves).await?;
+        let response = self.answer(operation, service, request, halves).await?;
         let mut traffic = self.traffic.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(record) = &mut traffic.record {
             record.push(Exchange {
@@ -310,17 +313,29 @@ impl Connector {
         Ok(response)
     }
 
-    pub(super) async fn answer(
+    /// Answers in peace.
+    pub(super) async fn serve(
         &self,
+        service: &'static str,
+        request: Request<Vec<u8>>,
+    ) -> Result<Response<Vec<u8>>, ConnectorError> {
+        let operation = operation(service, &request);
+        self.answer(&operation, service, request, false).await
+    }
+
+    async fn answer(
+        &self,
+        operation: &str,
         service: &'static str,
         request: Request<Vec<u8>>,
         halves: bool,
     ) -> Result<Response<Vec<u8>>, ConnectorError> {
         match service {
             "account" | "organizations" => self.simulator.answer(request).await,
+            "cloudtrail" => Ok(self.trails.answer(operation)),
             "s3" => Ok(self.objects.answer(&request)),
             "states" => Ok(self.executions.answer(request.body())),
-            "sqs" => Ok(self.queue.answer(request.body())),
+            "sqs" => Ok(self.queue.answer(operation, request.body())),
             "ssm" => Ok(self.parameters.answer(request.body())),
             "dynamodb" => Ok(self.table.answer(&request, halves)),
             _ => Ok(self.topic.answer(request.body())),
@@ -342,17 +357,7 @@ fn read(request: &Request<Vec<u8>>) -> Result<Call, ConnectorError> {
         .into_iter()
         .find(|service| names(service))
         .ok_or_else(|| ConnectorError::user(format!("nobody is at {host}").into()))?;
-    let target = request
-        .headers()
-        .get("x-amz-target")
-        .and_then(|target| target.to_str().ok());
-    let operation = match (target.and_then(|target| target.split_once('.')), service) {
-        (Some((_, operation)), _) => operation.to_owned(),
-        (None, "account") => capitalized(request.uri().path().trim_start_matches('/')),
-        (None, "s3") if request.method() == Method::PUT => "PutObject".to_owned(),
-        (None, "s3") => "GetObject".to_owned(),
-        (None, _) => "Publish".to_owned(),
-    };
+    let operation = operation(service, request);
     let body = String::from_utf8_lossy(request.body()).into_owned();
     Ok(Call {
         service,
@@ -360,6 +365,28 @@ fn read(request: &Request<Vec<u8>>) -> Result<Call, ConnectorError> {
         body,
         invocation: INVOCATION.with(|it| it.number),
     })
+}
+
+/// What a request asks for.
+fn operation(service: &str, request: &Request<Vec<u8>>) -> String {
+    let target = request
+        .headers()
+        .get("x-amz-target")
+        .and_then(|target| target.to_str().ok());
+    match (target.and_then(|target| target.split_once('.')), service) {
+        (Some((_, operation)), _) => operation.to_owned(),
+        (None, "account") => capitalized(request.uri().path().trim_start_matches('/')),
+        (None, "s3") if request.method() == Method::PUT => "PutObject".to_owned(),
+        (None, "s3") => "GetObject".to_owned(),
+        (None, _) => action(request.body()),
+    }
+}
+
+/// What the Query protocol asks for.
+fn action(body: &[u8]) -> String {
+    let mut form = form_urlencoded::parse(body);
+    let action = form.find(|(name, _)| name == "Action");
+    action.map_or_else(String::new, |(_, action)| action.into_owned())
 }
 
 fn capitalized(text: &str) -> String {

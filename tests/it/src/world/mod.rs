@@ -1,9 +1,12 @@
 //! A world in one process: the real functions with real SDK clients over a connector that leads to the simulator, to
 //! a DynamoDB and to a topic, in virtual time. A test can make calls fail or kill the function at any of them.
 
+mod checkup;
 mod connector;
 mod dynamodb;
+
 mod executions;
+mod lines;
 mod objects;
 mod parameters;
 mod queue;
@@ -11,6 +14,7 @@ mod stamper;
 mod sweep;
 mod time;
 mod topic;
+mod trails;
 mod turns;
 mod weather;
 
@@ -18,6 +22,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use account_aws::clients::{Clients, Edge};
+use account_aws::metrics::Metrics;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use chrono::{DateTime, Utc};
@@ -38,13 +43,14 @@ pub use queue::Queue;
 pub use stamper::Delivery;
 pub use sweep::{Ended, Sweeping};
 pub use time::Clock;
-pub use topic::Message;
+pub use topic::{Message, Topic};
+pub use trails::{Trail, Trails};
 pub use turns::{Choice, Turns};
 pub use weather::Weather;
 
 use connector::{Connector, INVOCATION, Invocation, Traffic};
 use dynamodb::Table;
-use topic::Topic;
+use lines::Lines;
 
 /// How an invocation ended.
 #[derive(Debug)]
@@ -70,9 +76,13 @@ pub struct World {
     pub queue: Queue,
     /// Step Functions.
     pub executions: Executions,
-    topic: Topic,
+    /// SNS.
+    pub topic: Topic,
+    /// CloudTrail.
+    pub trails: Trails,
     table: Table,
     traffic: Arc<Mutex<Traffic>>,
+    lines: Lines,
 }
 
 impl World {
@@ -90,6 +100,7 @@ impl World {
             allowed: [
                 &contact_stamper::ACTIONS[..],
                 &creation_poller::ACTIONS[..],
+                &doctor::ACTIONS[..],
                 &govcloud_auditor::ACTIONS[..],
                 &organization_sweep::ACTIONS[..],
             ]
@@ -105,8 +116,10 @@ impl World {
             queue: Queue::default(),
             executions: Executions::default(),
             topic: Topic::default(),
+            trails: Trails::default(),
             table: Table::new(),
             traffic: Arc::new(Mutex::new(traffic)),
+            lines: Lines::default(),
             clock,
         }
     }
@@ -115,12 +128,24 @@ impl World {
     #[must_use]
     pub fn cold_poller(&self, vars: &[(&str, &str)]) -> Shell {
         let lookup = |name: &str| variable(vars, name);
-        let edge = Edge {
+        let edge = self.edge();
+        let config = Config::from_vars(&lookup).unwrap();
+        let clients = Clients::new(&lookup, &edge).unwrap();
+        Shell::new(config, &clients, edge.time, edge.metrics)
+    }
+
+    fn edge(&self) -> Edge {
+        Edge {
             http: self.http(),
             time: self.clock.wrong(),
-        };
-        let config = Config::from_vars(&lookup).unwrap();
-        Shell::new(config, &Clients::new(&lookup, &edge).unwrap(), edge.time)
+            metrics: Metrics::new(&|_: &str| Some("function".to_owned()), self.lines.clone()),
+        }
+    }
+
+    /// What the functions counted: a line for each invocation.
+    #[must_use]
+    pub fn metrics(&self) -> Vec<Value> {
+        self.lines.read()
     }
 
     /// Answers a request to a service in peace, whoever asks.
@@ -129,7 +154,7 @@ impl World {
         service: &'static str,
         request: Request<Vec<u8>>,
     ) -> Result<Response<Vec<u8>>, ConnectorError> {
-        self.connector().answer(service, request, false).await
+        self.connector().serve(service, request).await
     }
 
     fn http(&self) -> SharedHttpClient {
@@ -144,6 +169,7 @@ impl World {
             executions: self.executions.clone(),
             simulator: self.simulator.clone(),
             topic: self.topic.clone(),
+            trails: self.trails.clone(),
             table: self.table.clone(),
             traffic: Arc::clone(&self.traffic),
         }
@@ -326,7 +352,7 @@ impl World {
 }
 
 /// What the stack sets for its functions, all of them together.
-pub(crate) const USUAL: [(&str, &str); 23] = [
+pub(crate) const USUAL: [(&str, &str); 24] = [
     ("AWS_REGION", "us-east-1"),
     ("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE"),
     ("AWS_SECRET_ACCESS_KEY", "secret"),
@@ -355,6 +381,10 @@ pub(crate) const USUAL: [(&str, &str); 23] = [
     ("MAX_CHANGE_PERCENT", "10"),
     ("MAX_UNKNOWN_PERCENT", "10"),
     ("PENDING_DAYS", "7"),
+    (
+        "DEAD_LETTERS",
+        "https://sqs.us-east-1.amazonaws.com/111122223333/dead",
+    ),
     ("ROUND_WAIT_SECONDS", "60"),
 ];
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use account_aws::Error;
-use account_aws::clients::{Clients, Edge};
+use account_aws::clients::Clients;
 use contact_stamper::{Config, Shell};
 use lambda_runtime::LambdaEvent;
 use serde_json::{Value, json};
@@ -41,12 +41,10 @@ impl World {
     #[must_use]
     pub fn cold_stamper(&self, vars: &[(&str, &str)]) -> Shell {
         let lookup = |name: &str| variable(vars, name);
-        let edge = Edge {
-            http: self.http(),
-            time: self.clock.wrong(),
-        };
+        let edge = self.edge();
         let config = Config::from_vars(&lookup).unwrap();
-        Shell::new(config, &Clients::new(&lookup, &edge).unwrap(), edge.time)
+        let clients = Clients::new(&lookup, &edge).unwrap();
+        Shell::new(config, &clients, edge.time, edge.metrics)
     }
 
     /// Invokes the stamper; `None` when it is killed.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use account_aws::Error;
-use account_aws::clients::{Clients, Edge};
+use account_aws::clients::Clients;
 use account_aws::invocation::MARGIN;
 use lambda_runtime::LambdaEvent;
 use serde_json::{Value, json};
@@ -86,7 +86,7 @@ impl World {
         let edge = self.edge();
         let config = organization_sweep::Config::from_vars(&lookup).unwrap();
         let clients = Clients::new(&lookup, &edge).unwrap();
-        organization_sweep::Shell::new(config, &clients, edge.time)
+        organization_sweep::Shell::new(config, &clients, edge.time, edge.metrics)
     }
 
     /// A cold start of the auditor.
@@ -96,7 +96,7 @@ impl World {
         let edge = self.edge();
         let config = govcloud_auditor::Config::from_vars(&lookup).unwrap();
         let clients = Clients::new(&lookup, &edge).unwrap();
-        govcloud_auditor::Shell::new(config, &clients, edge.time)
+        govcloud_auditor::Shell::new(config, &clients, edge.time, edge.metrics)
     }
 
     /// Invokes the auditor; `None` when it is killed.
@@ -110,13 +110,6 @@ impl World {
         let invocation = govcloud_auditor::handle(shell, LambdaEvent::new(payload, context));
         let answer = self.until_death(invocation).await?;
         Some(answer.map(|answer| serde_json::to_value(answer).unwrap()))
-    }
-
-    fn edge(&self) -> Edge {
-        Edge {
-            http: self.http(),
-            time: self.clock.wrong(),
-        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The topic: keeps what is published, with the limits that SNS has.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::Response;
 use serde_json::Value;
@@ -40,25 +40,61 @@ impl Message {
     }
 }
 
-#[derive(Clone, Debug, Default)]
-pub(super) struct Topic(Arc<Mutex<Vec<Message>>>);
+/// The topic; clones share it.
+#[derive(Clone, Debug)]
+pub struct Topic(Arc<Mutex<State>>);
+
+#[derive(Debug)]
+struct State {
+    messages: Vec<Message>,
+    /// Confirmed ones; `None` where there is no topic.
+    subscriptions: Option<u32>,
+}
+
+impl Default for Topic {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new(State {
+            messages: Vec::new(),
+            subscriptions: Some(1),
+        })))
+    }
+}
 
 impl Topic {
     pub(super) fn messages(&self) -> Vec<Message> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.state().messages.clone()
     }
 
-    /// Answers `Publish` in the Query protocol.
+    /// From now on it has so many confirmed subscriptions; `None` removes it.
+    pub fn subscribe(&self, subscriptions: Option<u32>) {
+        self.state().subscriptions = subscriptions;
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Answers `Publish` and `GetTopicAttributes` in the Query protocol.
     pub(super) fn answer(&self, body: &[u8]) -> Response<Vec<u8>> {
-        let message = read(&form_urlencoded::parse(body).into_owned().collect());
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(message);
+        let form: BTreeMap<_, _> = form_urlencoded::parse(body).into_owned().collect();
+        if form["Action"] == "GetTopicAttributes" {
+            return self.attributes();
+        }
+        self.state().messages.push(read(&form));
         let answer = "<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>";
+        Response::new(answer.into())
+    }
+
+    fn attributes(&self) -> Response<Vec<u8>> {
+        let Some(count) = self.state().subscriptions else {
+            let body = "<ErrorResponse><Error><Code>NotFound</Code></Error></ErrorResponse>";
+            return Response::builder().status(404).body(body.into()).unwrap();
+        };
+        let entry =
+            format!("<entry><key>SubscriptionsConfirmed</key><value>{count}</value></entry>");
+        let answer = format!(
+            "<GetTopicAttributesResponse><GetTopicAttributesResult><Attributes>{entry}</Attributes></GetTopicAttributesResult></GetTopicAttributesResponse>"
+        );
         Response::new(answer.into())
     }
 }

@@ -96,7 +96,8 @@ fn every_sample_event_and_every_count_is_told() {
 #[test]
 fn every_make_command_told_is_there() {
     let (readme, makefile) = (read("README.md"), read("Makefile"));
-    let text = (readme + &read("docs/reliability.md")).replace('\n', "`");
+    let security = read("docs/security.md");
+    let text = (readme + &read("docs/reliability.md") + &security).replace('\n', "`");
     let commands = text
         .split('`')
         .filter_map(|text| text.strip_prefix("make "));
@@ -124,6 +125,7 @@ fn the_variables_for_sam_local_invoke_are_the_functions() {
         "ContactStamper",
         "GovCloudAuditor",
         "OrganizationSweep",
+        "Doctor",
     ] {
         let variables = file[function].as_object().unwrap();
         let so = &template["Resources"][function]["Properties"]["Environment"]["Variables"];
@@ -137,6 +139,7 @@ fn the_variables_for_sam_local_invoke_are_the_functions() {
             "CreationPoller" => drop(creation_poller::Config::from_vars(&lookup).unwrap()),
             "ContactStamper" => drop(contact_stamper::Config::from_vars(&lookup).unwrap()),
             "GovCloudAuditor" => drop(govcloud_auditor::Config::from_vars(&lookup).unwrap()),
+            "Doctor" => drop(doctor::Config::from_vars(&lookup).unwrap()),
             _ => drop(organization_sweep::Config::from_vars(&lookup).unwrap()),
         }
     }
@@ -170,4 +173,30 @@ fn every_mutant_is_told_with_its_test() {
     told.sort();
     so.sort();
     assert_eq!(told, so);
+}
+
+/// A check that is left out has its reason above it.
+#[test]
+fn no_check_is_left_out_without_a_reason() {
+    for file in ["tests/tools/cfn-lint.yaml", "tests/tools/checkov.yaml"] {
+        let text = read(file);
+        let (_, left_out) = ["ignore_checks:\n", "skip-check:\n"]
+            .iter()
+            .find_map(|list| text.split_once(list))
+            .unwrap();
+        let mut reason = String::new();
+        for line in left_out.lines() {
+            if let Some(comment) = line.trim().strip_prefix("# ") {
+                reason += comment;
+            } else {
+                assert!(30 < reason.len(), "{file}: {line} has no reason");
+                reason.clear();
+            }
+        }
+    }
+    // Nothing is left out where nobody looks for it.
+    let template = read("template.yaml") + &read("key.yaml") + &read("forward-events.yaml");
+    for elsewhere in ["checkov:", "ignore_checks", "cfn-lint:"] {
+        assert!(!template.contains(elsewhere), "{elsewhere}");
+    }
 }

@@ -58,6 +58,25 @@ const SWEEPS: [(&str, &str, &str); 4] = [
     ),
 ];
 
+/// What starts the doctor, and what it says of this machine: the stack is in an account that is none of the organization's,
+/// and there is no trail.
+const DOCTOR: &str = "doctor.json";
+const FINDINGS: [(&str, &str); 13] = [
+    ("organization", "ok"),
+    ("features", "ok"),
+    ("trustedAccess", "ok"),
+    ("account", "problem"),
+    ("events", "notProvable"),
+    ("trail", "problem"),
+    ("requests", "ok"),
+    ("ledger", "ok"),
+    ("bucket", "ok"),
+    ("contacts", "ok"),
+    ("writingContacts", "notProvable"),
+    ("links", "ok"),
+    ("policy", "ok"),
+];
+
 /// What the state machine is started with.
 const INPUTS: [&str; 2] = ["sweep-contacts.json", "sweep-govcloud.json"];
 
@@ -70,7 +89,8 @@ fn there_are_no_other_files() {
         .collect();
     let sent = POLLER.iter().chain(&STAMPER).map(|(file, _)| *file);
     let sent = sent.chain(SWEEPS.iter().map(|(file, ..)| *file));
-    assert_eq!(files, sent.chain(INPUTS).map(str::to_owned).collect());
+    let sent = sent.chain(INPUTS).chain([DOCTOR]);
+    assert_eq!(files, sent.map(str::to_owned).collect());
 }
 
 #[test]
@@ -102,6 +122,30 @@ fn every_sample_event_of_the_poller_runs_on_the_built_function() {
         let answer = emulator.invoke(&event).unwrap();
         assert_eq!(counts(&answer), expected, "{file}: {answer}");
     }
+
+    // A line of metrics for each invocation, on standard output, which is the log.
+    let log = root().join("target/local/emulator-events/CreationPoller.log");
+    let log = fs::read_to_string(log).unwrap();
+    let lines = log
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok());
+    let lines: Vec<Value> = lines
+        .filter(|line: &Value| line["_aws"].is_object())
+        .collect();
+    let sum = |name: &str| {
+        lines
+            .iter()
+            .filter_map(|line| line[name].as_u64())
+            .sum::<u64>()
+    };
+    assert_eq!(lines.len(), POLLER.len(), "{log}");
+    assert_eq!(
+        (sum("Announced"), sum("Ticks"), sum("Problems")),
+        (3, 2, 0),
+        "{log}"
+    );
+    let directive = &lines[0]["_aws"]["CloudWatchMetrics"][0];
+    assert_eq!(directive["Namespace"], "AccountLifecycle");
 }
 
 #[test]
@@ -150,6 +194,29 @@ fn every_sample_event_of_a_sweep_runs_on_the_built_functions() {
             );
         }
     }
+}
+
+#[test]
+fn the_doctor_says_what_this_machine_lacks() {
+    let (local, stack) = deployed("emulator-doctor");
+    let answer = emulator(&local, &stack, "Doctor").invoke(&event(DOCTOR));
+    let answer = answer.unwrap();
+    assert_eq!(answer["ok"], false, "{answer}");
+    let lines = answer["lines"].as_array().unwrap().iter();
+    let found: Vec<_> = lines
+        .map(|line| {
+            (
+                line["check"].as_str().unwrap(),
+                line["verdict"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    let rest = [
+        ("topic", "ok"),
+        ("publishing", "notProvable"),
+        ("deadLetters", "ok"),
+    ];
+    assert_eq!(found, [&FINDINGS[..], &rest].concat(), "{answer:#}");
 }
 
 #[test]
@@ -260,13 +327,14 @@ fn variables(stack: &Stack, function: &str) -> Vec<(String, String)> {
     variables
         .map(|(name, value)| {
             let value = match name.as_str() {
-                "LEDGER_TABLE" => &stack.table,
-                "TOPIC_ARN" => &stack.topic,
-                "QUEUE_URL" => &stack.contacts,
-                "BUCKET" => &stack.bucket,
-                _ => value.as_str().unwrap(),
+                "LEDGER_TABLE" => stack.table.clone(),
+                "TOPIC_ARN" => stack.topic.clone(),
+                "QUEUE_URL" => stack.contacts.clone(),
+                "BUCKET" => stack.bucket.clone(),
+                "DEAD_LETTERS" => stack.dead_letters.join(","),
+                _ => value.as_str().unwrap().to_owned(),
             };
-            (name.clone(), value.to_owned())
+            (name.clone(), value)
         })
         .collect()
 }

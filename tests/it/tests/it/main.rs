@@ -7,8 +7,10 @@
     reason = "a failed assumption ends the test"
 )]
 
+mod alarms;
 mod contact_documents;
 mod contract;
+mod doctor;
 mod documents;
 mod emulator;
 mod end_to_end;

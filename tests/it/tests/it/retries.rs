@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use account_aws::clients::{Clients, Edge};
+use account_aws::metrics::Metrics;
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource};
 use aws_smithy_runtime_api::client::http::{
@@ -60,6 +61,7 @@ fn clients(services: &Shaky) -> Clients {
         _ => None,
     };
     let edge = Edge {
+        metrics: Metrics::new(&|_: &str| None, std::io::sink()),
         http: SharedHttpClient::new(services.clone()),
         time: SharedTimeSource::new(SystemTimeSource::new()),
     };

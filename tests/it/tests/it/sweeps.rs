@@ -14,7 +14,7 @@ const SOON: Duration = Duration::from_secs(60);
 #[test]
 fn both_sweeps_account_for_every_account() {
     let local = Local::start("sweeps", true).unwrap();
-    let stack = local.deploy_for_sweeps().unwrap();
+    let stack = local.deploy_for_sweeps(None).unwrap();
     let accounts = organization(&local);
     let subscriber = Announcements::subscribe(&local.aws, &stack).unwrap();
 

@@ -39,6 +39,65 @@ fn the_functions_may_do_what_they_do_and_nothing_else() {
 
     let auditor = govcloud_auditor::ACTIONS.into_iter().chain(FOR_LOGS);
     assert_eq!(actions("GovCloudAuditorRole", &[]), set(auditor));
+
+    let doctor = doctor::ACTIONS.into_iter().chain(FOR_LOGS);
+    let doctor = doctor.chain(["kms:Decrypt"]);
+    let on = ["HasPolicy", "HasPolicyKey", "HasGovCloud"];
+    assert_eq!(actions("DoctorRole", &on), set(doctor));
+}
+
+#[test]
+fn the_doctor_reads_and_no_more_than_the_stack_has() {
+    let changes = |action: &String| {
+        let (_, operation) = action.split_once(':').unwrap();
+        let reads = ["Describe", "Get", "List", "Decrypt"];
+        !reads.iter().any(|read| operation.starts_with(read))
+    };
+    let on = ["HasPolicy", "HasPolicyKey", "HasGovCloud"];
+    let changing = actions("DoctorRole", &on).into_iter().filter(changes);
+    // The last two are Lambda's own.
+    assert_eq!(changing.collect::<BTreeSet<_>>(), set(FOR_LOGS));
+    let lacks = actions("DoctorRole", &[]);
+    assert!(
+        !lacks.iter().any(|action| action.starts_with("account:")),
+        "{lacks:?}"
+    );
+
+    let (contact, logs) = (accounts()[1].clone(), arn("DoctorLogs"));
+    let (parameter, object) = policy();
+    let trails = json!([
+        sub("arn:${AWS::Partition}:cloudtrail:*:${AWS::AccountId}:trail/*"),
+        sub("arn:${AWS::Partition}:cloudtrail:*:${ManagementAccountId}:trail/*"),
+    ]);
+    let both =
+        json!({"Fn::If": ["HasPolicy", arn("ContactsDeadLetters"), {"Ref": "AWS::NoValue"}]});
+    let expected = [
+        // Organizations and CloudTrail know no resource for these.
+        ("organizations:DescribeOrganization", json!("*")),
+        ("organizations:ListAccounts", json!("*")),
+        (
+            "organizations:ListAWSServiceAccessForOrganization",
+            json!("*"),
+        ),
+        ("organizations:ListCreateAccountStatus", json!("*")),
+        ("organizations:ListDelegatedAdministrators", json!("*")),
+        ("cloudtrail:DescribeTrails", json!("*")),
+        ("cloudtrail:GetEventSelectors", trails.clone()),
+        ("cloudtrail:GetTrailStatus", trails),
+        ("sns:GetTopicAttributes", topic()),
+        ("sqs:GetQueueAttributes", json!([arn("DeadLetters"), both])),
+        ("dynamodb:GetItem", arn("Ledger")),
+        ("s3:GetObject", sub("${Store.Arn}/policy/accepted")),
+        ("s3:ListBucket", arn("Store")),
+        ("account:GetAlternateContact", contact.clone()),
+        ("account:GetGovCloudAccountInformation", contact),
+        ("s3:GetObject", object),
+        ("ssm:GetParameter", parameter),
+        ("kms:Decrypt", json!({"Ref": "PolicyKeyArn"})),
+        ("logs:CreateLogStream", logs.clone()),
+        ("logs:PutLogEvents", logs),
+    ];
+    hold("DoctorRole", &on, expected);
 }
 
 #[test]
@@ -74,7 +133,7 @@ fn the_poller_may_do_it_to_its_own_things_only() {
         ("dynamodb:PutItem", ledger.clone()),
         ("dynamodb:UpdateItem", ledger),
         ("dynamodb:Query", sub("${Ledger.Arn}/index/pending")),
-        ("sns:Publish", json!({"Ref": "Announcements"})),
+        ("sns:Publish", topic()),
         ("logs:CreateLogStream", logs.clone()),
         ("logs:PutLogEvents", logs),
         ("sqs:SendMessage", arn("DeadLetters")),
@@ -88,14 +147,7 @@ fn the_stamper_may_do_it_to_its_own_things_only() {
     let logs = arn("ContactStamperLogs");
     let files = json!([sub("${Store.Arn}/policy/*"), sub("${Store.Arn}/sweeps/*")]);
     let (contacts, account) = (accounts(), member());
-    let part = |kind: &str| {
-        let source = sub(&format!("${{PolicySource}}{kind}-"));
-        json!({"Fn::Select": [1, {"Fn::Split": [kind, source]}]})
-    };
-    let object =
-        json!({"Fn::Sub": ["arn:${AWS::Partition}:s3:::${Object}", {"Object": part("s3://")}]});
-    let parameter = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter${Name}";
-    let parameter = json!({"Fn::Sub": [parameter, {"Name": part("ssm:")}]});
+    let (parameter, object) = policy();
     let expected = [
         ("account:GetAlternateContact", contacts.clone()),
         ("account:PutAlternateContact", contacts.clone()),
@@ -114,7 +166,7 @@ fn the_stamper_may_do_it_to_its_own_things_only() {
         ("dynamodb:GetItem", ledger.clone()),
         ("dynamodb:PutItem", ledger.clone()),
         ("dynamodb:UpdateItem", ledger),
-        ("sns:Publish", json!({"Ref": "Announcements"})),
+        ("sns:Publish", topic()),
         ("logs:CreateLogStream", logs.clone()),
         ("logs:PutLogEvents", logs),
         ("sqs:ChangeMessageVisibility", queue.clone()),
@@ -141,7 +193,7 @@ fn the_sweep_and_the_auditor_may_do_it_to_their_own_things_only() {
         ("dynamodb:GetItem", ledger.clone()),
         ("dynamodb:PutItem", ledger.clone()),
         ("dynamodb:UpdateItem", ledger.clone()),
-        ("sns:Publish", json!({"Ref": "Announcements"})),
+        ("sns:Publish", topic()),
         ("logs:CreateLogStream", logs.clone()),
         ("logs:PutLogEvents", logs),
     ];
@@ -156,7 +208,7 @@ fn the_sweep_and_the_auditor_may_do_it_to_their_own_things_only() {
         ("dynamodb:BatchGetItem", ledger.clone()),
         ("dynamodb:PutItem", ledger.clone()),
         ("dynamodb:UpdateItem", ledger),
-        ("sns:Publish", json!({"Ref": "Announcements"})),
+        ("sns:Publish", topic()),
         ("logs:CreateLogStream", logs.clone()),
         ("logs:PutLogEvents", logs),
     ];
@@ -203,6 +255,110 @@ fn the_state_machine_and_the_schedules_may_do_it_to_their_own_things_only() {
     hold("SweepScheduleRole", &[], expected);
 }
 
+/// What all roles may do alike: use the customer key, in the names of the services that keep something, and send traces.
+#[test]
+fn roles_share_the_use_of_the_key_and_the_sending_of_traces_and_nothing_else() {
+    let template = template();
+    let resources = template["Resources"].as_object().unwrap();
+    let of_type = |kind: &'static str| {
+        let resources = resources.iter();
+        resources.filter(move |(_, resource)| resource["Type"] == kind)
+    };
+    let optional = ["HasPolicy", "HasGovCloud"];
+    let mut shared = BTreeSet::new();
+    for (name, policy) in of_type("AWS::IAM::ManagedPolicy") {
+        let roles = list(&policy["Properties"]["Roles"]).into_iter();
+        let roles = roles.map(|role| chosen(role, &optional)["Ref"].as_str().unwrap().to_owned());
+        let roles: BTreeSet<_> = roles.collect();
+        let statement = &policy["Properties"]["PolicyDocument"]["Statement"];
+        assert_eq!(statement.as_array().unwrap().len(), 1, "{name}");
+        let (on, condition) = (&statement[0]["Resource"], &policy["Condition"]);
+        for action in list(&statement[0]["Action"]) {
+            shared.insert(format!("{} {on} {condition}", action.as_str().unwrap()));
+        }
+        // Scheduler traces nothing.
+        let all = of_type("AWS::IAM::Role").map(|(role, _)| role.clone());
+        let all = all.filter(|role| name != "Trace" || role != "SweepScheduleRole");
+        assert_eq!(roles, all.collect(), "{name}");
+    }
+    let key = |action| format!(r#"{action} {{"Ref":"KeyArn"}} "HasKey""#);
+    let trace = |action| format!(r#"{action} "*" null"#);
+    let expected = [
+        key("kms:Decrypt"),
+        key("kms:GenerateDataKey"),
+        trace("xray:GetSamplingRules"),
+        trace("xray:GetSamplingTargets"),
+        trace("xray:PutTelemetryRecords"),
+        trace("xray:PutTraceSegments"),
+    ];
+    assert_eq!(shared, expected.into());
+    let via = &resources["UseKey"]["Properties"]["PolicyDocument"]["Statement"][0]["Condition"]["StringEquals"]
+        ["kms:ViaService"];
+    assert_eq!(list(via).len(), 5);
+}
+
+#[test]
+fn every_role_is_bounded_where_there_is_a_boundary() {
+    let template = template();
+    let bounded = json!({"Fn::If": ["HasBoundary", {"Ref": "PermissionsBoundaryArn"}, {"Ref": "AWS::NoValue"}]});
+    let resources = template["Resources"].as_object().unwrap();
+    for (name, resource) in resources {
+        if resource["Type"] == "AWS::IAM::Role" {
+            assert_eq!(
+                resource["Properties"]["PermissionsBoundary"], bounded,
+                "{name}"
+            );
+        }
+    }
+    // SAM makes this schedule's role.
+    let tick = &resources["CreationPoller"]["Properties"]["Events"]["Tick"]["Properties"];
+    assert_eq!(tick["PermissionsBoundary"], bounded);
+}
+
+/// With a key, nothing is left to keys of AWS's own.
+#[test]
+fn everything_that_keeps_something_is_encrypted_with_the_key() {
+    let template = template();
+    let uses_key = |value: &Value| {
+        value["Fn::If"][0] == "HasKey" && value["Fn::If"][1] == json!({"Ref": "KeyArn"})
+    };
+    let mut kept = 0;
+    for (name, resource) in template["Resources"].as_object().unwrap() {
+        let properties = &resource["Properties"];
+        let key = match resource["Type"].as_str().unwrap() {
+            "AWS::DynamoDB::Table" => &properties["SSESpecification"]["KMSMasterKeyId"],
+            "AWS::Logs::LogGroup" => &properties["KmsKeyId"],
+            "AWS::S3::Bucket" => {
+                &properties["BucketEncryption"]["ServerSideEncryptionConfiguration"][0]["ServerSideEncryptionByDefault"]
+                    ["KMSMasterKeyID"]
+            }
+            "AWS::SNS::Topic" | "AWS::SQS::Queue" => &properties["KmsMasterKeyId"],
+            _ => continue,
+        };
+        assert!(uses_key(key), "{name}: {key}");
+        kept += 1;
+    }
+    assert!(10 <= kept, "{kept}");
+    assert!(uses_key(&template["Globals"]["Function"]["KmsKeyArn"]));
+}
+
+/// Who sends to an encrypted queue or topic, or writes to an encrypted log, must be let in by the key itself.
+#[test]
+fn the_key_lets_in_the_services_that_carry_messages() {
+    let template = read_template("key.yaml");
+    let statements = &template["Resources"]["Key"]["Properties"]["KeyPolicy"]["Statement"];
+    let services = list(&statements[1]["Principal"]["Service"]);
+    let expected = ["cloudwatch", "events", "scheduler", "sns"];
+    assert_eq!(
+        services,
+        expected.map(|it| json!(format!("{it}.amazonaws.com")))
+    );
+    assert_eq!(
+        statements[2]["Principal"]["Service"],
+        sub("logs.${AWS::Region}.${AWS::URLSuffix}")
+    );
+}
+
 /// What each function reads at its start, the template sets, and nothing else.
 #[test]
 fn every_function_gets_the_variables_it_reads() {
@@ -234,6 +390,10 @@ fn every_function_gets_the_variables_it_reads() {
             "OrganizationSweep",
             read(&|vars| drop(organization_sweep::Config::from_vars(&vars).unwrap())),
         ),
+        (
+            "Doctor",
+            read(&|vars| drop(doctor::Config::from_vars(&vars).unwrap())),
+        ),
     ];
     for (function, mut names) in of {
         // Lambda sets it.
@@ -264,21 +424,29 @@ fn example(name: &str) -> &'static str {
 }
 
 #[test]
-fn without_a_policy_and_an_audit_there_are_the_poller_and_the_sweeps_steps() {
+fn without_a_policy_and_an_audit_there_are_the_poller_the_doctor_and_the_sweeps_steps() {
     let template = template();
     let resources = template["Resources"].as_object().unwrap();
     let always = resources
         .iter()
         .filter(|(_, resource)| resource.get("Condition").is_none())
+        // What only looks on.
+        .filter(|(_, resource)| {
+            let kind = resource["Type"].as_str().unwrap();
+            !kind.starts_with("AWS::CloudWatch") && kind != "AWS::Logs::MetricFilter"
+        })
         .map(|(name, _)| name.as_str());
     let expected = [
-        "Announcements",
-        "AnnouncementsPolicy",
+        "Alarms",
+        "AlarmsPolicy",
         "CreationPoller",
         "CreationPollerLogs",
         "CreationPollerRole",
         "DeadLetters",
         "DeadLettersPolicy",
+        "Doctor",
+        "DoctorLogs",
+        "DoctorRole",
         "Ledger",
         "OrganizationSweep",
         "OrganizationSweepLogs",
@@ -288,6 +456,7 @@ fn without_a_policy_and_an_audit_there_are_the_poller_and_the_sweeps_steps() {
         "Store",
         "StorePolicy",
         "SweepScheduleRole",
+        "Trace",
     ];
     assert_eq!(set(always), set(expected));
 }
@@ -340,6 +509,25 @@ fn accounts() -> Value {
         sub("arn:${AWS::Partition}:account::${AWS::AccountId}:account"),
         sub("arn:${AWS::Partition}:account::${ManagementAccountId}:account/${OrganizationId}/*"),
     ])
+}
+
+/// The policy at `PolicySource`, be it a parameter or an object.
+fn policy() -> (Value, Value) {
+    let part = |kind: &str| {
+        let source = sub(&format!("${{PolicySource}}{kind}-"));
+        json!({"Fn::Select": [1, {"Fn::Split": [kind, source]}]})
+    };
+    let parameter = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter${Name}";
+    let object = "arn:${AWS::Partition}:s3:::${Object}";
+    (
+        json!({"Fn::Sub": [parameter, {"Name": part("ssm:")}]}),
+        json!({"Fn::Sub": [object, {"Object": part("s3://")}]}),
+    )
+}
+
+/// The stack's own topic, or the one that was there.
+fn topic() -> Value {
+    json!({"Fn::If": ["HasOwnTopic", {"Ref": "Announcements"}, {"Ref": "AnnouncementTopicArn"}]})
 }
 
 /// The members of the organization, to Organizations.
@@ -423,12 +611,16 @@ fn list(value: &Value) -> Vec<Value> {
         .unwrap_or_else(|| vec![value.clone()])
 }
 
-/// Read by the SAM CLI's own reader, which knows `!Ref` and its like.
 pub(crate) fn template() -> Value {
-    let script = "import json, samcli.yamlhelper as y; print(json.dumps(y.yaml_parse(open('template.yaml').read())))";
+    read_template("template.yaml")
+}
+
+/// Read by the SAM CLI's own reader, which knows `!Ref` and its like.
+fn read_template(file: &str) -> Value {
+    let script = "import json, sys, samcli.yamlhelper as y; print(json.dumps(y.yaml_parse(open(sys.argv[1]).read())))";
     let python = root().join(".venvs/sam/bin/python");
     let output = Command::new(python)
-        .args(["-c", script])
+        .args(["-c", script, file])
         .current_dir(root())
         .output()
         .unwrap();

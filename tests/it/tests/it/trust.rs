@@ -46,7 +46,10 @@ fn a_file_without_certificates_is_refused_by_name() {
     fs::create_dir_all(&folder).unwrap();
     let empty = folder.join("empty.pem");
     fs::write(&empty, "no certificate\n").unwrap();
-    for file in [empty, folder.join("missing.pem"), folder.clone()] {
+    let broken = folder.join("broken.pem");
+    let text = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+    fs::write(&broken, text).unwrap();
+    for file in [empty, broken, folder.join("missing.pem"), folder.clone()] {
         let vars = vec![trusting(&file.display().to_string())];
         let error = Edge::real(&lookup(&vars)).unwrap_err().to_string();
         assert!(

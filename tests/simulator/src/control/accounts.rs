@@ -32,6 +32,7 @@ pub(super) fn perform(simulator: &Simulator, name: &str, body: &[u8]) -> Result<
             simulator.remove_account(&account).map_err(text)?;
         }
         "set_caller" => simulator.set_caller(read(body)?).map_err(text)?,
+        "set_all_features" => simulator.set_all_features(read(body)?),
         "set_trusted_access" => simulator.set_trusted_access(read(body)?),
         "set_paths" => simulator.set_paths(read(body)?),
         "set_old_status" => simulator.set_old_status(read(body)?),

@@ -5,8 +5,8 @@
 //! body; `set_faults` takes the script, `add_history` a [`History`](crate::History), `start` a
 //! [`Start`](crate::Start), `add_row` the row, `forget` and `erase` `{"id": …}`, `finish`
 //! `{"id": …, "outcome": …}`, `add_accounts` `{"count": …}`, `set_caller` a
-//! [`Caller`](crate::Caller), `set_trusted_access`, `set_paths` and `set_old_status` true or
-//! false. What is about one account takes `{"account": …}` and what else it needs of
+//! [`Caller`](crate::Caller), `set_trusted_access`, `set_all_features`, `set_paths` and
+//! `set_old_status` true or false. What is about one account takes `{"account": …}` and what else it needs of
 //! `contact_type`, `fields`, `state`, `govcloud` and `calls`.
 
 mod accounts;

@@ -1,4 +1,4 @@
-//! Accounts and the organization itself.
+//! Accounts.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json as value};
@@ -6,8 +6,8 @@ use serde_json::{Value, json as value};
 use super::{Answer, Call, json, nothing};
 use crate::input;
 use crate::listing::Ask;
-use crate::organization::account::{AccountState, arn};
-use crate::organization::{MANAGEMENT_ACCOUNT_ID, ORGANIZATION_ID, Organization, unit_exists};
+use crate::organization::account::AccountState;
+use crate::organization::{MANAGEMENT_ACCOUNT_ID, Organization, unit_exists};
 use crate::refusal::Refusal;
 
 /// "Number of accounts you can close concurrently" (quotas page).
@@ -68,19 +68,6 @@ pub(super) fn describe(organization: &mut Organization, call: &Call<'_>) -> Answ
     let id = input::ACCOUNT_ID.required(&input.account_id)?;
     let account = organization.accounts.seen.get(id).ok_or_else(not_found)?;
     json(&value!({ "Account": account.wire(organization.look) }))
-}
-
-pub(super) fn describe_organization(_: &mut Organization, _: &Call<'_>) -> Answer {
-    let management = MANAGEMENT_ACCOUNT_ID;
-    json(&value!({ "Organization": {
-        "Id": ORGANIZATION_ID,
-        "Arn": format!("arn:aws:organizations::{management}:organization/{ORGANIZATION_ID}"),
-        "FeatureSet": "ALL",
-        "MasterAccountArn": arn(management),
-        "MasterAccountId": management,
-        "MasterAccountEmail": "account-0@example.com",
-        "AvailablePolicyTypes": [],
-    }}))
 }
 
 #[derive(Deserialize)]

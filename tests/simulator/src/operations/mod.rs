@@ -5,6 +5,7 @@ mod accounts;
 mod contacts;
 pub(crate) mod fields;
 mod information;
+mod organization;
 mod parents;
 mod requests;
 mod tags;
@@ -60,14 +61,19 @@ const fn account(name: &'static str, run: Run) -> Operation {
 pub(crate) const GOVCLOUD: &str = "GetGovCloudAccountInformation";
 
 /// Every operation.
-pub(crate) static OPERATIONS: [Operation; 19] = [
+pub(crate) static OPERATIONS: [Operation; 21] = [
     organizations("CreateAccount", requests::create_account),
     organizations("CreateGovCloudAccount", requests::create_govcloud_account),
     organizations("DescribeCreateAccountStatus", requests::describe),
     organizations("ListCreateAccountStatus", requests::list),
     organizations("ListAccounts", accounts::list),
     organizations("DescribeAccount", accounts::describe),
-    organizations("DescribeOrganization", accounts::describe_organization),
+    organizations("DescribeOrganization", organization::describe),
+    organizations(
+        "ListAWSServiceAccessForOrganization",
+        organization::list_trusted,
+    ),
+    organizations("ListDelegatedAdministrators", organization::list_delegated),
     organizations("ListParents", parents::list),
     organizations("MoveAccount", accounts::move_account),
     organizations("CloseAccount", accounts::close),

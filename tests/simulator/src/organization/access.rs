@@ -38,6 +38,7 @@ impl Caller {
 pub(crate) struct Access {
     pub(crate) caller: Caller,
     pub(crate) trusted: bool,
+    pub(crate) all_features: bool,
     pub(crate) inactive_denied: bool,
     pub(crate) young_denied: Duration,
 }
@@ -47,6 +48,7 @@ impl Access {
         Self {
             caller: options.caller.clone(),
             trusted: options.trusted_access,
+            all_features: true,
             inactive_denied: options.inactive_denied,
             young_denied: options.young_denied,
         }

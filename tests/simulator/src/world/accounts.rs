@@ -78,6 +78,11 @@ impl Simulator {
         self.on(&id, |it| it.access.caller = caller)
     }
 
+    /// Gives the organization all features, or consolidated billing only. That changes what it says, and nothing else.
+    pub fn set_all_features(&self, all: bool) {
+        self.settled().organization.access.all_features = all;
+    }
+
     /// Switches Account Management's trusted access to the organization.
     pub fn set_trusted_access(&self, trusted: bool) {
         self.settled().organization.access.trusted = trusted;

@@ -1,5 +1,6 @@
 //! The creation-poller on the SDK's defaults.
 
+use account_aws::metrics::Metrics;
 use account_aws::{env, logs};
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, run, service_fn};
 use creation_poller::{Config, Shell, handle};
@@ -9,7 +10,8 @@ async fn main() -> Result<(), Error> {
     logs::start(&env::process, std::io::stdout);
     let config = Config::from_vars(&env::process)?;
     let (clients, time) = default_sdk::clients().await;
-    let shell = Shell::new(config, &clients, time);
+    let metrics = Metrics::new(&env::process, std::io::stdout());
+    let shell = Shell::new(config, &clients, time, metrics);
     run(service_fn(async |event: LambdaEvent<_>| {
         Box::pin(handle(&shell, event))
             .await

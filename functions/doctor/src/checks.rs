@@ -1,0 +1,122 @@
+//! The checks, one after the other: each is a few reads, and what they mean is decided elsewhere.
+
+use account_aws::Error;
+use account_aws::contacts::Target;
+use account_core::contact::ContactType;
+use account_core::ids::AccountId;
+use account_core::preflight::{self, Line};
+use account_core::sweep::Sweep;
+
+use crate::Shell;
+
+impl Shell {
+    /// All of them. `own` is the account that the function runs in.
+    pub(crate) async fn check(&self, own: Option<&AccountId>) -> Vec<Line> {
+        let config = &self.config;
+        let mut lines = match self.preflight.organization().await {
+            Ok(found) => preflight::organization(&found, &config.organization, &config.management),
+            Err(error) => vec![told("organization", &error)],
+        };
+        let trusted = self.preflight.has_trusted_access().await;
+        lines.push(or_told(
+            "trustedAccess",
+            trusted.map(preflight::trusted_access),
+        ));
+        if let Some(own) = own {
+            lines.push(self.account(own).await);
+            lines.push(preflight::events(&config.region, own, &config.management));
+        }
+        let trails = self.preflight.trails(&config.region).await;
+        lines.push(or_told("trail", trails.map(|it| preflight::trail(&it))));
+        lines.extend(self.permissions().await);
+        lines.extend(self.policy().await);
+        let confirmed = self.preflight.subscriptions(&config.topic).await;
+        lines.extend(match confirmed {
+            Ok(confirmed) => preflight::topic(confirmed),
+            Err(error) => vec![told("topic", &error)],
+        });
+        lines.push(self.dead_letters().await);
+        lines
+    }
+
+    async fn account(&self, own: &AccountId) -> Line {
+        let management = &self.config.management;
+        // The management account is none to be delegated to.
+        let is_delegated = if own == management {
+            Ok(false)
+        } else {
+            self.preflight.is_delegated(own).await
+        };
+        let line = is_delegated.map(|it| preflight::account(own, management, it));
+        or_told("account", line)
+    }
+
+    /// A harmless call of each kind that the functions make.
+    async fn permissions(&self) -> Vec<Line> {
+        let mut requests = self.organizations.requests(&[]);
+        let mut lines = vec![
+            called("requests", requests.page().await),
+            called("ledger", self.ledger.lock_holder(Sweep::Contacts).await),
+            called("bucket", self.bucket.find("policy/accepted", 1 << 20).await),
+        ];
+        match self.preflight.some_member(&self.config.management).await {
+            Ok(Some(member)) => lines.extend(self.of_member(member).await),
+            Ok(None) => lines.push(Line::not_provable(
+                "contacts",
+                "the organization has no active member yet, whose contacts could be read",
+            )),
+            Err(error) => lines.push(told("accounts", &error)),
+        }
+        lines
+    }
+
+    async fn of_member(&self, member: AccountId) -> Vec<Line> {
+        let target = Target::Member(member);
+        let mut lines = Vec::new();
+        if self.config.policy.is_some() {
+            let contact = self.contacts.alternate(&target, ContactType::Security);
+            lines.push(called("contacts", contact.await));
+            lines.push(Line::not_provable(
+                "writingContacts",
+                "only a write proves that no policy of the organization forbids it: start with one account, {\"accounts\": [\"…\"]} to the contact stamper",
+            ));
+        }
+        if self.config.has_govcloud {
+            lines.push(called("links", self.govcloud.link(&target).await));
+        }
+        lines
+    }
+
+    async fn policy(&self) -> Option<Line> {
+        let document = self.policies.as_ref()?.read().await;
+        let line = document.map(|document| preflight::policy(&document.0));
+        Some(or_told("policy", line))
+    }
+
+    async fn dead_letters(&self) -> Line {
+        let mut waiting = 0;
+        for queue in &self.config.dead_letters {
+            match self.preflight.waiting(queue).await {
+                Ok(count) => waiting += count,
+                Err(error) => return told("deadLetters", &error),
+            }
+        }
+        preflight::dead_letters(waiting)
+    }
+}
+
+fn called<T>(check: &'static str, answer: Result<T, Error>) -> Line {
+    or_told(check, answer.map(|_| Line::ok(check, "AWS answers")))
+}
+
+fn or_told(check: &'static str, line: Result<Line, Error>) -> Line {
+    line.unwrap_or_else(|error| told(check, &error))
+}
+
+/// A refusal says what to do; an answer that did not come says nothing.
+fn told(check: &'static str, error: &Error) -> Line {
+    if error.is_passing() {
+        return Line::not_provable(check, format!("{error}; run the doctor again"));
+    }
+    Line::problem(check, error.to_string())
+}

@@ -1,0 +1,224 @@
+//! What the doctor asks: each a read that changes nothing.
+
+use account_core::ids::AccountId;
+use account_core::preflight::{Organization, Trail};
+use aws_sdk_cloudtrail::types::{EventSelector, ReadWriteType};
+use aws_sdk_organizations::types::AccountState;
+use aws_sdk_sqs::types::QueueAttributeName;
+
+use crate::Error;
+use crate::clients::Clients;
+
+/// IAM action of [`Preflight::organization`].
+pub const DESCRIBE_ORGANIZATION: &str = "organizations:DescribeOrganization";
+/// IAM action of [`Preflight::has_trusted_access`].
+pub const LIST_TRUSTED: &str = "organizations:ListAWSServiceAccessForOrganization";
+/// IAM action of [`Preflight::is_delegated`].
+pub const LIST_DELEGATED: &str = "organizations:ListDelegatedAdministrators";
+/// IAM action of [`Preflight::some_member`].
+pub const LIST_ACCOUNTS: &str = "organizations:ListAccounts";
+/// IAM actions of [`Preflight::trails`].
+pub const DESCRIBE_TRAILS: &str = "cloudtrail:DescribeTrails";
+/// See [`DESCRIBE_TRAILS`].
+pub const GET_TRAIL_STATUS: &str = "cloudtrail:GetTrailStatus";
+/// See [`DESCRIBE_TRAILS`].
+pub const GET_EVENT_SELECTORS: &str = "cloudtrail:GetEventSelectors";
+/// IAM action of [`Preflight::subscriptions`].
+pub const GET_TOPIC: &str = "sns:GetTopicAttributes";
+/// IAM action of [`Preflight::waiting`].
+pub const GET_QUEUE: &str = "sqs:GetQueueAttributes";
+
+/// Account Management, to Organizations.
+const PRINCIPAL: &str = "account.amazonaws.com";
+
+/// Asks what the stack stands on.
+#[derive(Clone, Debug)]
+pub struct Preflight {
+    cloudtrail: aws_sdk_cloudtrail::Client,
+    organizations: aws_sdk_organizations::Client,
+    sns: aws_sdk_sns::Client,
+    sqs: aws_sdk_sqs::Client,
+}
+
+impl Preflight {
+    /// With these clients.
+    #[must_use]
+    pub fn new(clients: &Clients) -> Self {
+        Self {
+            cloudtrail: clients.cloudtrail(),
+            organizations: clients.organizations(),
+            sns: clients.sns(),
+            sqs: clients.sqs(),
+        }
+    }
+
+    /// The organization ([`DescribeOrganization`]).
+    ///
+    /// [`DescribeOrganization`]: https://docs.aws.amazon.com/organizations/latest/APIReference/API_DescribeOrganization.html
+    ///
+    /// # Errors
+    /// Whatever AWS answers but an organization.
+    pub async fn organization(&self) -> Result<Organization, Error> {
+        let answer = self.organizations.describe_organization().send().await;
+        let answer = answer.map_err(|error| Error::call(DESCRIBE_ORGANIZATION, &error))?;
+        let found = answer
+            .organization
+            .ok_or_else(|| Error::unusable(DESCRIBE_ORGANIZATION, "no organization"))?;
+        let features = found.feature_set.map(|it| it.as_str().to_owned());
+        Ok(Organization {
+            id: found.id.unwrap_or_default(),
+            management: found.master_account_id.unwrap_or_default(),
+            features: features.unwrap_or_default(),
+        })
+    }
+
+    /// Whether Account Management has trusted access ([`ListAWSServiceAccessForOrganization`]).
+    ///
+    /// [`ListAWSServiceAccessForOrganization`]: https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAWSServiceAccessForOrganization.html
+    ///
+    /// # Errors
+    /// Whatever AWS answers but a list.
+    pub async fn has_trusted_access(&self) -> Result<bool, Error> {
+        let call = self
+            .organizations
+            .list_aws_service_access_for_organization();
+        let mut pages = call.into_paginator().send();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| Error::call(LIST_TRUSTED, &error))?;
+            let mut enabled = page
+                .enabled_service_principals
+                .unwrap_or_default()
+                .into_iter();
+            if enabled.any(|it| it.service_principal.as_deref() == Some(PRINCIPAL)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether an account is a delegated administrator for Account Management ([`ListDelegatedAdministrators`]).
+    ///
+    /// [`ListDelegatedAdministrators`]: https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListDelegatedAdministrators.html
+    ///
+    /// # Errors
+    /// Whatever AWS answers but a list.
+    pub async fn is_delegated(&self, account: &AccountId) -> Result<bool, Error> {
+        let call = self.organizations.list_delegated_administrators();
+        let call = call.service_principal(PRINCIPAL).into_paginator();
+        let mut pages = call.items().send();
+        while let Some(found) = pages.next().await {
+            let found = found.map_err(|error| Error::call(LIST_DELEGATED, &error))?;
+            if found.id.as_deref() == Some(account.as_str()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// An active account but `management`, of the first page of all; `None` where there is none ([`ListAccounts`]).
+    ///
+    /// [`ListAccounts`]: https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccounts.html
+    ///
+    /// # Errors
+    /// Whatever AWS answers but a list.
+    pub async fn some_member(&self, management: &AccountId) -> Result<Option<AccountId>, Error> {
+        let answer = self.organizations.list_accounts().send().await;
+        let answer = answer.map_err(|error| Error::call(LIST_ACCOUNTS, &error))?;
+        let mut accounts = answer.accounts.unwrap_or_default().into_iter();
+        let found = accounts.find(|account| {
+            account.state != Some(AccountState::Suspended)
+                && account.state != Some(AccountState::Closed)
+                && account.id.as_deref() != Some(management.as_str())
+        });
+        Ok(found.and_then(|account| account.id?.parse().ok()))
+    }
+
+    /// The trails that record in this region ([`DescribeTrails`]).
+    ///
+    /// [`DescribeTrails`]: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DescribeTrails.html
+    ///
+    /// # Errors
+    /// Whatever AWS answers but trails.
+    pub async fn trails(&self, region: &str) -> Result<Vec<Trail>, Error> {
+        let answer = self.cloudtrail.describe_trails().send().await;
+        let answer = answer.map_err(|error| Error::call(DESCRIBE_TRAILS, &error))?;
+        let mut trails = Vec::new();
+        for trail in answer.trail_list.unwrap_or_default() {
+            let Some(arn) = trail.trail_arn else {
+                continue;
+            };
+            let is_everywhere = trail.is_multi_region_trail == Some(true);
+            trails.push(Trail {
+                is_here: is_everywhere || trail.home_region.as_deref() == Some(region),
+                has_writes: self.has_writes(&arn).await?,
+                is_logging: self.is_logging(&arn).await?,
+            });
+        }
+        Ok(trails)
+    }
+
+    async fn is_logging(&self, trail: &str) -> Result<bool, Error> {
+        let answer = self.cloudtrail.get_trail_status().name(trail).send().await;
+        let answer = answer.map_err(|error| Error::call(GET_TRAIL_STATUS, &error))?;
+        Ok(answer.is_logging == Some(true))
+    }
+
+    async fn has_writes(&self, trail: &str) -> Result<bool, Error> {
+        let call = self.cloudtrail.get_event_selectors().trail_name(trail);
+        let answer = call.send().await;
+        let answer = answer.map_err(|error| Error::call(GET_EVENT_SELECTORS, &error))?;
+        let basic = answer.event_selectors.unwrap_or_default();
+        let advanced = answer.advanced_event_selectors.unwrap_or_default();
+        // Advanced selectors name the category; one that is narrower still is the owner's choice.
+        let is_management = |value: &String| value == "Management";
+        Ok(basic.iter().any(records_writes)
+            || advanced
+                .iter()
+                .flat_map(|it| it.field_selectors())
+                .any(|it| it.equals().iter().any(is_management)))
+    }
+
+    /// How many confirmed subscriptions a topic has ([`GetTopicAttributes`]).
+    ///
+    /// [`GetTopicAttributes`]: https://docs.aws.amazon.com/sns/latest/api/API_GetTopicAttributes.html
+    ///
+    /// # Errors
+    /// Whatever AWS answers but the topic.
+    pub async fn subscriptions(&self, topic: &str) -> Result<u32, Error> {
+        let answer = self
+            .sns
+            .get_topic_attributes()
+            .topic_arn(topic)
+            .send()
+            .await;
+        let answer = answer.map_err(|error| Error::call(GET_TOPIC, &error))?;
+        let attributes = answer.attributes.unwrap_or_default();
+        let confirmed = attributes.get("SubscriptionsConfirmed");
+        confirmed
+            .and_then(|count| count.parse().ok())
+            .ok_or_else(|| Error::unusable(GET_TOPIC, "no count of subscriptions"))
+    }
+
+    /// How many messages wait in a queue, more or less ([`GetQueueAttributes`]).
+    ///
+    /// [`GetQueueAttributes`]: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
+    ///
+    /// # Errors
+    /// Whatever AWS answers but the queue.
+    pub async fn waiting(&self, queue: &str) -> Result<u64, Error> {
+        const COUNT: QueueAttributeName = QueueAttributeName::ApproximateNumberOfMessages;
+        let call = self.sqs.get_queue_attributes().queue_url(queue);
+        let answer = call.attribute_names(COUNT).send().await;
+        let answer = answer.map_err(|error| Error::call(GET_QUEUE, &error))?;
+        let count = answer.attributes.as_ref().and_then(|it| it.get(&COUNT));
+        count
+            .and_then(|count| count.parse().ok())
+            .ok_or_else(|| Error::unusable(GET_QUEUE, "no count of messages"))
+    }
+}
+
+fn records_writes(selector: &EventSelector) -> bool {
+    // By default a selector includes management events, and all of them.
+    selector.include_management_events != Some(false)
+        && selector.read_write_type != Some(ReadWriteType::ReadOnly)
+}
