@@ -5,7 +5,7 @@ use super::Row;
 /// The metric that is drawn.
 pub const DRAWN: &str = "CPU, start to end of first invocation";
 
-const WIDTH: f64 = 560.0;
+const WIDTH: f64 = 550.0;
 const BAR: usize = 18;
 const LEFT: usize = 190;
 
@@ -47,7 +47,7 @@ pub fn picture(rows: &[Row]) -> String {
 fn bar(top: usize, color: &str, name: &str, value: f64, most: f64) -> String {
     let width = (value / most * WIDTH).max(1.0);
     let label = text(LEFT, top + 13, "normal", name);
-    let left = LEFT + 140;
+    let left = LEFT + 150;
     let end = format!("{value:.1}");
     format!(
         "{label}<rect x=\"{left}\" y=\"{top}\" width=\"{width:.1}\" height=\"{BAR}\" fill=\"{color}\"/>\n\

@@ -31,7 +31,7 @@ struct Options {
     /// them.
     #[arg(long, env = "MORE", default_value_t = 100_000)]
     more: usize,
-    /// Only these functions.
+    /// Only these functions, or `stack` for what is measured of all of them together.
     #[arg(long, env = "FUNCTIONS", value_delimiter = ',')]
     functions: Vec<String>,
 }
@@ -59,7 +59,7 @@ fn run(options: &Options) -> Result<bool, Error> {
     }
     println!("memory …");
     rows.extend(of_memory(&functions, options)?);
-    if options.functions.is_empty() {
+    if is_asked(&"stack") {
         println!("the stack …");
         rows.extend(of_stack()?);
     }

@@ -503,6 +503,34 @@ fn every_rule_may_reach_its_queue_and_its_dead_letters() {
     }
 }
 
+/// Whoever listens elsewhere hears what the stack's own rules hear.
+#[test]
+fn everything_that_the_rules_listen_to_is_forwarded() {
+    let mut heard = BTreeSet::new();
+    let stack = template();
+    let events = &stack["Resources"]["CreationPoller"]["Properties"]["Events"];
+    let own = events["CreateAccountResult"]["Properties"]["Pattern"].clone();
+    let rules = stack["Resources"].as_object().unwrap().values();
+    let rules = rules.filter(|it| it["Type"] == "AWS::Events::Rule");
+    let patterns = rules.map(|rule| rule["Properties"]["EventPattern"].clone());
+    for pattern in patterns.chain([own]) {
+        heard.extend(names(&pattern));
+    }
+    let forwarder = read_template("forward-events.yaml");
+    let pattern = &forwarder["Resources"]["Forwarder"]["Properties"]["EventPattern"];
+    let forwarded: BTreeSet<_> = list(&pattern["$or"]).iter().flat_map(names).collect();
+    assert_eq!(forwarded, heard);
+}
+
+/// The sources and the names of the events that a pattern matches.
+fn names(pattern: &Value) -> Vec<String> {
+    let source = pattern["source"][0].as_str().unwrap().to_owned();
+    let names = list(&pattern["detail"]["eventName"]).into_iter();
+    names
+        .map(|name| format!("{source} {}", name.as_str().unwrap()))
+        .collect()
+}
+
 /// The account that the stack is in, and the members of the organization, to Account Management.
 fn accounts() -> Value {
     json!([
