@@ -88,10 +88,9 @@ sbom: ## List what is inside of each function, as CycloneDX, in target/sbom
 	$(call step,cargo cyclonedx)
 	cargo install --quiet --locked --root target/tools --version 0.5.9 cargo-cyclonedx
 	mkdir -p target/sbom
-	for function in functions/*; do \
-		target/tools/bin/cargo-cyclonedx cyclonedx --quiet --format json --target x86_64-unknown-linux-gnu --manifest-path $$function/Cargo.toml && \
-		mv $$function/*.cdx.json target/sbom/ || exit; \
-	done
+	target/tools/bin/cargo-cyclonedx cyclonedx --quiet --format json --target x86_64-unknown-linux-gnu
+	mv functions/*/*.cdx.json target/sbom/
+	rm -f shared/*/*.cdx.json tests/*/*.cdx.json
 
 # npm writes this file last. Where there is no npm, nothing is installed.
 ASL_TOOLS := $(if $(NPM),tests/tools/asl/node_modules/.package-lock.json)
