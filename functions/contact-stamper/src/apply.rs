@@ -12,7 +12,7 @@ use account_core::sweep::ChangeWord;
 
 use crate::Shell;
 use crate::answer::{Report, line};
-use crate::plan::{Plan, Planned, Primary, alternate_fingerprint, may_pass, primary_fingerprint};
+use crate::plan::{Plan, Planned, Primary, alternate_fingerprint, primary_fingerprint, told};
 
 /// What became of a plan.
 #[derive(Debug)]
@@ -213,7 +213,7 @@ impl Shell {
             });
         };
         if let Err(error) = call.await {
-            tracing::error!(kind = error.kind(), account = %plan.account, contact, "{error}");
+            let again = told(&error, &plan.account, plan.is_young);
             let (account, before) = (&plan.account, write.own);
             // After an answer that was lost, the write may have been made: the next reading tells.
             if matches!(error, Error::Unavailable { .. }) {
@@ -227,7 +227,7 @@ impl Shell {
             }
             line.reason = Some(error.kind().to_owned());
             return Ok(Made {
-                again: may_pass(&error, plan.is_young),
+                again,
                 ..Made::nothing(line)
             });
         }

@@ -1,7 +1,7 @@
 //! What the stack sets for the function.
 
 use account_aws::Error;
-use account_aws::env::{Lookup, required};
+use account_aws::env::{self, Lookup, required};
 use account_aws::policies::Place;
 use account_core::ids::{AccountId, OrganizationId};
 
@@ -44,20 +44,12 @@ impl Config {
     pub fn from_vars(vars: &impl Lookup) -> Result<Self, Error> {
         let place = "ssm:NAME or s3://BUCKET/KEY";
         Ok(Self {
-            organization: required(
-                vars,
-                "ORGANIZATION_ID",
-                "an organization id such as o-exampleorg1",
-            )?,
-            management: required(
-                vars,
-                "MANAGEMENT_ACCOUNT_ID",
-                "an account id of twelve digits",
-            )?,
-            table: required(vars, "LEDGER_TABLE", "the name of a DynamoDB table")?,
-            topic: required(vars, "TOPIC_ARN", "the ARN of an SNS topic")?,
+            organization: env::organization(vars)?,
+            management: env::management(vars)?,
+            table: env::table(vars)?,
+            topic: env::topic(vars)?,
             queue: required(vars, "QUEUE_URL", "the URL of an SQS queue")?,
-            bucket: required(vars, "BUCKET", "the name of an S3 bucket")?,
+            bucket: env::bucket(vars)?,
             policy: required(vars, "POLICY_SOURCE", place)?,
             event_dry_run: required(vars, "EVENT_DRY_RUN", "true or false")?,
             event_replace: required(vars, "EVENT_REPLACE", "true or false")?,

@@ -232,18 +232,24 @@ impl Plan {
             Ok(Some(contact)) => Reading::Present(contact),
             Ok(None) => Reading::Absent,
             Err(error) => {
-                tracing::warn!(kind = error.kind(), account = %self.account, "{error}");
-                self.again |= may_pass(&error, self.is_young);
+                self.again |= told(&error, &self.account, self.is_young);
                 Reading::Unreadable(error.kind().to_owned())
             }
         }
     }
 }
 
-/// Whether the same call may go better soon; a young account may be denied for a while, in any words.
-pub(crate) fn may_pass(error: &Error, is_young: bool) -> bool {
+/// Logs a failure, and says whether the same call may go better soon: a young account may be denied for a while, in any
+/// words. What may is a warning: an alarm looks at errors, and each new account would raise it.
+pub(crate) fn told(error: &Error, account: &AccountId, is_young: bool) -> bool {
     let is_denied = matches!(error, Error::Denied { .. } | Error::TrustedAccessOff { .. });
-    error.is_passing() || (is_young && is_denied)
+    let may_pass = error.is_passing() || (is_young && is_denied);
+    if may_pass {
+        tracing::warn!(kind = error.kind(), %account, "{error}");
+    } else {
+        tracing::error!(kind = error.kind(), %account, "{error}");
+    }
+    may_pass
 }
 
 /// The fingerprint of an alternate contact, or of its absence.

@@ -79,17 +79,17 @@ impl Shell {
             accounts,
         };
         write_json(&self.bucket, &order.item.result, &results).await?;
-        let unknown = results.accounts.iter().filter(|it| it.again).count();
-        let unknown = unknown + ids.len() - results.accounts.len();
-        self.metrics.add("AccountsChecked", ids.len() as u64);
-        self.metrics.add("AccountsUnknown", unknown as u64);
-        self.metrics.add("Throttled", results.throttled.into());
-        Ok(Answer::Swept(Swept {
+        let swept = Swept {
             accounts: results.accounts.len(),
             again: results.accounts.iter().filter(|it| it.again).count(),
             unreached: ids.len() - results.accounts.len(),
             throttled: results.throttled,
-        }))
+        };
+        self.metrics.add("AccountsChecked", swept.accounts as u64);
+        let unknown = swept.again + swept.unreached;
+        self.metrics.add("AccountsUnknown", unknown as u64);
+        self.metrics.add("Throttled", swept.throttled.into());
+        Ok(Answer::Swept(swept))
     }
 
     async fn deal(

@@ -41,10 +41,9 @@ impl Run<'_> {
         }
         if intended && self.publish(&announcement).await {
             let since = request.completed.map(|it| (self.now() - it).num_seconds());
-            let seconds = since.and_then(|it| u64::try_from(it).ok());
-            shell
-                .metrics
-                .most("SecondsToAnnounced", seconds.unwrap_or_default());
+            if let Some(seconds) = since.and_then(|it| u64::try_from(it).ok()) {
+                shell.metrics.most("SecondsToAnnounced", seconds);
+            }
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use account_aws::Error;
-use account_aws::env::{Lookup, optional, required};
+use account_aws::env::{self, Lookup, optional, required};
 use account_core::ids::OrganizationId;
 use chrono::{DateTime, Utc};
 
@@ -37,7 +37,7 @@ impl Config {
                 expected: minutes,
             });
         }
-        let topic: String = required(vars, "TOPIC_ARN", "the ARN of an SNS topic")?;
+        let topic = env::topic(vars)?;
         if !topic.starts_with("arn:") {
             return Err(Error::Variable {
                 name: "TOPIC_ARN",
@@ -46,12 +46,8 @@ impl Config {
             });
         }
         Ok(Self {
-            organization: required(
-                vars,
-                "ORGANIZATION_ID",
-                "an organization id such as o-exampleorg1",
-            )?,
-            table: required(vars, "LEDGER_TABLE", "the name of a DynamoDB table")?,
+            organization: env::organization(vars)?,
+            table: env::table(vars)?,
             topic,
             reconcile_every: Duration::from_secs(reconcile * 60),
             announce_since: optional(

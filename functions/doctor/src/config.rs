@@ -1,7 +1,7 @@
 //! What the stack sets for the function.
 
 use account_aws::Error;
-use account_aws::env::{Lookup, optional, required};
+use account_aws::env::{self, Lookup, optional, required};
 use account_aws::policies::Place;
 use account_core::ids::{AccountId, OrganizationId};
 
@@ -37,19 +37,11 @@ impl Config {
         let dead_letters: String = required(vars, "DEAD_LETTERS", "URLs of queues")?;
         Ok(Self {
             region: required(vars, "AWS_REGION", "a region such as us-east-1")?,
-            organization: required(
-                vars,
-                "ORGANIZATION_ID",
-                "an organization id such as o-exampleorg1",
-            )?,
-            management: required(
-                vars,
-                "MANAGEMENT_ACCOUNT_ID",
-                "an account id of twelve digits",
-            )?,
-            table: required(vars, "LEDGER_TABLE", "the name of a DynamoDB table")?,
-            topic: required(vars, "TOPIC_ARN", "the ARN of an SNS topic")?,
-            bucket: required(vars, "BUCKET", "the name of an S3 bucket")?,
+            organization: env::organization(vars)?,
+            management: env::management(vars)?,
+            table: env::table(vars)?,
+            topic: env::topic(vars)?,
+            bucket: env::bucket(vars)?,
             policy: optional(vars, "POLICY_SOURCE", "ssm:/NAME or s3://BUCKET/KEY")?,
             dead_letters: dead_letters.split(',').map(str::to_owned).collect(),
             has_govcloud: required(vars, "HAS_GOVCLOUD", "true or false")?,

@@ -34,13 +34,19 @@ impl Shell {
             accounts,
         };
         write_json(&self.bucket, &order.item.result, &results).await?;
-        Ok(Answer::Swept(Swept {
+        let swept = Swept {
             accounts: results.accounts.len(),
             again: results.accounts.iter().filter(|it| it.again).count(),
             unreached: members.len() - results.accounts.len(),
             changed,
             throttled: results.throttled,
-        }))
+        };
+        self.metrics.add("AccountsChecked", swept.accounts as u64);
+        let unknown = swept.again + swept.unreached;
+        self.metrics.add("AccountsUnknown", unknown as u64);
+        self.metrics.add("LinksChanged", swept.changed as u64);
+        self.metrics.add("Throttled", swept.throttled.into());
+        Ok(Answer::Swept(swept))
     }
 
     /// Audits the accounts that a person names. An account that cannot be looked up does not keep the others back.
@@ -101,11 +107,6 @@ impl Shell {
         let changed = self
             .settle(audited.iter().map(|(audited, _)| audited), &claim)
             .await?;
-        let unknown = audited.iter().filter(|(_, again)| *again).count();
-        let unknown = unknown + members.len() - audited.len();
-        self.metrics.add("AccountsChecked", members.len() as u64);
-        self.metrics.add("AccountsUnknown", unknown as u64);
-        self.metrics.add("LinksChanged", changed as u64);
         let results = audited.into_iter().map(|(audited, again)| AccountResult {
             id: audited.id.clone(),
             state: audited.state.clone(),

@@ -1,7 +1,7 @@
 //! What the stack sets for the function.
 
 use account_aws::Error;
-use account_aws::env::{Lookup, required};
+use account_aws::env::{self, Lookup, required};
 use account_core::ids::{AccountId, OrganizationId};
 
 /// The function's environment variables, checked.
@@ -28,19 +28,11 @@ impl Config {
     /// [`Error::Variable`] names the first variable that is missing or malformed.
     pub fn from_vars(vars: &impl Lookup) -> Result<Self, Error> {
         Ok(Self {
-            organization: required(
-                vars,
-                "ORGANIZATION_ID",
-                "an organization id such as o-exampleorg1",
-            )?,
-            management: required(
-                vars,
-                "MANAGEMENT_ACCOUNT_ID",
-                "an account id of twelve digits",
-            )?,
-            table: required(vars, "LEDGER_TABLE", "the name of a DynamoDB table")?,
-            topic: required(vars, "TOPIC_ARN", "the ARN of an SNS topic")?,
-            bucket: required(vars, "BUCKET", "the name of an S3 bucket")?,
+            organization: env::organization(vars)?,
+            management: env::management(vars)?,
+            table: env::table(vars)?,
+            topic: env::topic(vars)?,
+            bucket: env::bucket(vars)?,
             quota_percent: required(vars, "QUOTA_PERCENT", "a whole number from 1 to 100")?,
         })
     }

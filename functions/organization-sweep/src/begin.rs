@@ -26,7 +26,7 @@ impl Shell {
             Sweep::Contacts => self.config.has_contacts,
             Sweep::GovCloud => self.config.has_govcloud,
         };
-        let id = execution.rsplit(':').next().unwrap_or_default();
+        let id = crate::id(execution);
         if !is_there {
             return Err(Error::ForeignEvent {
                 found: format!("a sweep of {}", kind.as_str()),

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use account_aws::Error;
-use account_aws::env::{Lookup, required};
+use account_aws::env::{self, Lookup, required};
 use account_core::ids::OrganizationId;
 use account_core::sweep::Limits;
 use chrono::TimeDelta;
@@ -48,14 +48,10 @@ impl Config {
         };
         let days: u32 = required(vars, "PENDING_DAYS", "a whole number of days")?;
         Ok(Self {
-            organization: required(
-                vars,
-                "ORGANIZATION_ID",
-                "an organization id such as o-exampleorg1",
-            )?,
-            table: required(vars, "LEDGER_TABLE", "the name of a DynamoDB table")?,
-            topic: required(vars, "TOPIC_ARN", "the ARN of an SNS topic")?,
-            bucket: required(vars, "BUCKET", "the name of an S3 bucket")?,
+            organization: env::organization(vars)?,
+            table: env::table(vars)?,
+            topic: env::topic(vars)?,
+            bucket: env::bucket(vars)?,
             has_contacts: required(vars, "HAS_CONTACTS", "true or false")?,
             has_govcloud: required(vars, "HAS_GOVCLOUD", "true or false")?,
             dry_run: required(vars, "SWEEP_DRY_RUN", "true or false")?,

@@ -120,14 +120,18 @@ async fn step(shell: &Shell, payload: Value, context: &Context) -> Result<Option
         execution,
         started,
     } = Event::read(payload)?;
-    let id = execution.rsplit(':').next().unwrap_or_default().to_owned();
-    let span = tracing::info_span!("sweep", sweep = id);
+    let span = tracing::info_span!("sweep", sweep = id(&execution));
     let work = make(shell, step, &execution, started, &claim);
     let Some(state) = work.instrument(span).await? else {
         return Ok(None);
     };
     shell.files(&state.id).write_state(&state).await?;
     Ok(Some(state))
+}
+
+/// The id of an execution's sweep: the last part of its ARN.
+pub(crate) fn id(execution: &str) -> &str {
+    execution.rsplit(':').next().unwrap_or_default()
 }
 
 /// Makes a step; `None` where no sweep goes on.
@@ -156,8 +160,9 @@ async fn make(
                 Some(sweep) => sweep.kind,
                 None => Input::read(&input)?.kind(),
             };
-            let id = execution.rsplit(':').next().unwrap_or_default();
-            shell.fail((kind, id), &failed, execution, claim).await?;
+            shell
+                .fail((kind, id(execution)), &failed, execution, claim)
+                .await?;
             shell.metrics.add("SweepsFailed", 1);
             return Ok(None);
         }

@@ -242,7 +242,7 @@ impl Clients {
     }
 }
 
-/// A client that is made when it is first needed: each costs a start as much as a third of an AWS call, and most
+/// A client that is made when it is first needed: to make one takes as much as a call of a warm function, and most
 /// invocations do without it.
 #[derive(Clone, Debug)]
 pub struct OnDemand<C> {

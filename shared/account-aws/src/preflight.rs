@@ -3,7 +3,6 @@
 use account_core::ids::AccountId;
 use account_core::preflight::{Organization, Trail};
 use aws_sdk_cloudtrail::types::{EventSelector, ReadWriteType};
-use aws_sdk_organizations::types::AccountState;
 use aws_sdk_sqs::types::QueueAttributeName;
 
 use crate::Error;
@@ -15,8 +14,6 @@ pub const DESCRIBE_ORGANIZATION: &str = "organizations:DescribeOrganization";
 pub const LIST_TRUSTED: &str = "organizations:ListAWSServiceAccessForOrganization";
 /// IAM action of [`Preflight::is_delegated`].
 pub const LIST_DELEGATED: &str = "organizations:ListDelegatedAdministrators";
-/// IAM action of [`Preflight::some_member`].
-pub const LIST_ACCOUNTS: &str = "organizations:ListAccounts";
 /// IAM actions of [`Preflight::trails`].
 pub const DESCRIBE_TRAILS: &str = "cloudtrail:DescribeTrails";
 /// See [`DESCRIBE_TRAILS`].
@@ -113,24 +110,6 @@ impl Preflight {
             }
         }
         Ok(false)
-    }
-
-    /// An active account but `management`, of the first page of all; `None` where there is none ([`ListAccounts`]).
-    ///
-    /// [`ListAccounts`]: https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccounts.html
-    ///
-    /// # Errors
-    /// Whatever AWS answers but a list.
-    pub async fn some_member(&self, management: &AccountId) -> Result<Option<AccountId>, Error> {
-        let answer = self.organizations.list_accounts().send().await;
-        let answer = answer.map_err(|error| Error::call(LIST_ACCOUNTS, &error))?;
-        let mut accounts = answer.accounts.unwrap_or_default().into_iter();
-        let found = accounts.find(|account| {
-            account.state != Some(AccountState::Suspended)
-                && account.state != Some(AccountState::Closed)
-                && account.id.as_deref() != Some(management.as_str())
-        });
-        Ok(found.and_then(|account| account.id?.parse().ok()))
     }
 
     /// The trails that record in this region ([`DescribeTrails`]).

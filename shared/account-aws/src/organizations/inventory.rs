@@ -1,5 +1,6 @@
 //! Every account of the organization.
 
+use account_core::ids::AccountId;
 use account_core::inventory::Member;
 use aws_sdk_organizations::operation::list_accounts::ListAccountsError;
 
@@ -38,6 +39,25 @@ impl Organizations {
             }
         }
         Ok(members)
+    }
+}
+
+impl Organizations {
+    /// Of the first twenty accounts, the active one that has been there longest, `management` excepted; `None` where there
+    /// is none ([`ListAccounts`]).
+    ///
+    /// [`ListAccounts`]: https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccounts.html
+    ///
+    /// # Errors
+    /// Whatever AWS answers but a list.
+    pub async fn some_member(&self, management: &AccountId) -> Result<Option<AccountId>, Error> {
+        self.limits.ready(LIST_ACCOUNTS).await;
+        let answer = self.client.list_accounts().max_results(20).send().await;
+        let answer = answer.map_err(|error| Error::call(LIST_ACCOUNTS, &error))?;
+        let accounts = answer.accounts.unwrap_or_default().into_iter();
+        let members = accounts.filter_map(member);
+        let members = members.filter(|it| it.state == "ACTIVE" && it.id != *management);
+        Ok(members.min_by_key(|it| it.joined).map(|it| it.id))
     }
 }
 

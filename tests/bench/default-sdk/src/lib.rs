@@ -10,3 +10,28 @@ pub async fn clients() -> (Clients, SharedTimeSource) {
     let time = SharedTimeSource::new(SystemTimeSource::new());
     (Clients::from(config), time)
 }
+
+/// The `main` of a function, whose crate is given: as its own, but for the clients.
+#[macro_export]
+macro_rules! function {
+    ($name:ident) => {
+        #[tokio::main(flavor = "current_thread")]
+        async fn main() -> Result<(), lambda_runtime::Error> {
+            use account_aws::{env, logs, metrics::Metrics};
+            use lambda_runtime::{Diagnostic, LambdaEvent, run, service_fn};
+            use $name::{Config, Shell, handle};
+
+            logs::start(&env::process, std::io::stdout);
+            let config = Config::from_vars(&env::process)?;
+            let (clients, time) = $crate::clients().await;
+            let metrics = Metrics::new(&env::process, std::io::stdout());
+            let shell = Shell::new(config, &clients, time, metrics);
+            run(service_fn(async |event: LambdaEvent<_>| {
+                Box::pin(handle(&shell, event))
+                    .await
+                    .map_err(Diagnostic::from)
+            }))
+            .await
+        }
+    };
+}

@@ -1,6 +1,6 @@
 //! The programs that are compared: ours, the same handlers on the SDK's defaults, and boto3 with Powertools.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::local::root;
 
@@ -44,25 +44,19 @@ pub const BOTO3: Build = Build {
 impl Build {
     /// The program of a function.
     pub(super) fn command(self, function: &str) -> Result<Vec<String>, Error> {
-        let command = match self.kind {
-            Kind::Own | Kind::DefaultSdk => vec![self.bootstrap(function)],
-            Kind::Boto3 => {
-                let module = function.replace('-', "_");
-                let python = root().join(".venvs/bench/bin/python");
-                return Ok(vec![
-                    python.display().to_string(),
-                    "-m".to_owned(),
-                    "awslambdaric".to_owned(),
-                    format!("{module}.handler"),
-                ]);
-            }
-        };
-        for program in &command {
-            if !program.exists() {
-                return Err(format!("{} is not there: run `make bench`", program.display()).into());
-            }
+        if self.kind == Kind::Boto3 {
+            let python = root().join(".venvs/bench/bin/python");
+            let module = function.replace('-', "_");
+            let arguments = ["-m", "awslambdaric", &format!("{module}.handler")];
+            let command = [&python.display().to_string()[..]];
+            let command = command.into_iter().chain(arguments);
+            return Ok(command.map(str::to_owned).collect());
         }
-        Ok(command.iter().map(|it| it.display().to_string()).collect())
+        let program = self.bootstrap(function).display().to_string();
+        if !Path::new(&program).exists() {
+            return Err(format!("{program} is not there: run `make bench`").into());
+        }
+        Ok(vec![program])
     }
 
     /// The built program.

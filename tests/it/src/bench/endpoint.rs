@@ -30,18 +30,8 @@ const SERVICES: [(&str, &str); 9] = [
     ("states", "SFN"),
 ];
 
-/// What was asked, and over how many connections, by service.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Counts {
-    pub(super) calls: BTreeMap<&'static str, usize>,
-    pub(super) connections: BTreeMap<&'static str, usize>,
-}
-
-impl Counts {
-    pub(super) fn all_calls(&self) -> usize {
-        self.calls.values().sum()
-    }
-}
+/// Calls, by service.
+pub(super) type Counts = BTreeMap<&'static str, usize>;
 
 /// The endpoints; dropping this closes them.
 #[derive(Debug)]
@@ -143,13 +133,12 @@ async fn serve(
             let Ok(stream) = acceptor.accept(stream).await else {
                 return;
             };
-            let count = |of: fn(&mut Counts) -> &mut BTreeMap<&'static str, usize>| {
-                let mut counts = counts.lock().unwrap_or_else(PoisonError::into_inner);
-                *of(&mut counts).entry(service).or_default() += 1;
-            };
-            count(|counts| &mut counts.connections);
             connection(stream, async |request| {
-                count(|counts| &mut counts.calls);
+                *counts
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .entry(service)
+                    .or_default() += 1;
                 world
                     .answer(service, request)
                     .await

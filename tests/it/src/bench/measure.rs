@@ -12,7 +12,7 @@ use crate::world::{Ended, Sweeping, World};
 
 use super::Error;
 use super::callgrind::{self, Instructions};
-use super::case::{Case, POLICY, batch, folder, history, put_batch, vars};
+use super::case::{Case, POLICY, batch, folder, history, put_batch};
 use super::control::{BOTO3, Build, OWN};
 use super::endpoint::{Counts, Endpoint};
 use super::program::Program;
@@ -63,8 +63,8 @@ pub fn instructions(build: Build, case: &mut Case) -> Result<(Instructions, Firs
 fn first(cpu: Duration, counts: &Counts) -> First {
     First {
         cpu,
-        calls: counts.all_calls(),
-        hosts: counts.calls.len(),
+        calls: counts.values().sum(),
+        hosts: counts.len(),
     }
 }
 
@@ -158,7 +158,7 @@ pub fn calls_of_boto3_tick(listed: usize) -> Result<usize, Error> {
     program.invoke(&tick)?;
     endpoint.take_counts();
     program.invoke(&tick)?;
-    Ok(endpoint.take_counts().all_calls())
+    Ok(endpoint.take_counts().values().sum())
 }
 
 /// The most memory of the step that reports so many accounts, in bytes.
@@ -192,10 +192,7 @@ pub fn report_step(accounts: usize) -> Result<u64, Error> {
             .into();
     payload["started"] = payload["sweep"]["started"].clone();
     let endpoint = Endpoint::start(&world, &folder("report")?)?;
-    let mut program = Program::start(
-        &OWN.command("organization-sweep")?,
-        &vars(&endpoint, &endpoint.few_roots()),
-    )?;
+    let mut program = Program::start(&OWN.command("organization-sweep")?, &OWN.vars(&endpoint))?;
     program.invoke(&payload.to_string())?;
     program.peak()
 }

@@ -122,7 +122,8 @@ fn the_filters_look_for_kinds_that_errors_have() {
     for resource in template["Resources"].as_object().unwrap().values() {
         if resource["Type"] == "AWS::Logs::MetricFilter" {
             let pattern = resource["Properties"]["FilterPattern"].as_str().unwrap();
-            looked_for.extend(pattern.split('"').skip(1).step_by(2).map(str::to_owned));
+            let named = pattern.split('"').skip(1).step_by(2);
+            looked_for.extend(named.filter(|it| *it != "ERROR").map(str::to_owned));
         }
     }
     assert_eq!(looked_for, kinds.map(str::to_owned).into());
@@ -268,6 +269,43 @@ async fn an_announcement_that_waits_is_counted_by_its_age() {
     ];
     let counts = counts.map(|name| line[name].as_u64().unwrap());
     assert_eq!(counts, [0, 1, 1, 1, 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_aws_throttles_and_what_is_not_known_is_counted() {
+    let world = World::new(Options::default());
+    world.parameters.put("policy", POLICY);
+    let accounts = world.simulator.accounts();
+    let account = accounts.keys().find(|it| *it != MANAGEMENT_ACCOUNT_ID);
+    let account = account.unwrap();
+    let body =
+        json!({"type": "AccountCreationSucceeded", "version": 1, "detail": {"accountId": account}});
+    let delivery = it::world::Delivery {
+        id: "1".to_owned(),
+        body: body.to_string(),
+        receives: 1,
+    };
+    world.refuse("GetAlternateContact", Refusal::Throttled);
+    Box::pin(world.deliver(&world.cold_stamper(&[]), &[delivery])).await;
+    let line = world.metrics().pop().unwrap();
+    assert_eq!(line["AccountsUnknown"], 1);
+    assert!(0 < line["Throttled"].as_u64().unwrap(), "{line}");
+
+    world.refuse("GetGovCloudAccountInformation", Refusal::Throttled);
+    let mut audited = None;
+    let sweeping = Sweeping::new("throttled", json!({"kind": "govcloud"}));
+    let mut look = |world: &World, step: &str, _: &Value| {
+        if step == "collect" && audited.is_none() {
+            audited = world.metrics().pop();
+        }
+    };
+    Box::pin(world.sweep_with(&sweeping, &mut look)).await;
+    let line = audited.unwrap();
+    assert_eq!(
+        (&line["AccountsChecked"], &line["AccountsUnknown"]),
+        (&json!(10), &json!(10))
+    );
+    assert!(0 < line["Throttled"].as_u64().unwrap(), "{line}");
 }
 
 /// Metrics hold counts, and the function's name: nothing about people.

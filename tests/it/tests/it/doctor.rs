@@ -3,7 +3,7 @@
 use account_core::preflight::Verdict;
 use it::world::{Refusal, Trail, World};
 use serde_json::Value;
-use simulator::{Caller, Options};
+use simulator::{AccountState, Caller, MANAGEMENT_ACCOUNT_ID, Options};
 
 const POLICY: &str = r#"
 version: 1
@@ -215,6 +215,23 @@ async fn a_call_that_is_denied() {
         world.refuse(operation, Refusal::Denied);
         finds(&world, &[], check, "allow it to this function's role").await;
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_that_is_not_active_is_not_asked_about() {
+    let world = healthy();
+    let accounts = world.simulator.accounts().into_keys();
+    let mut members: Vec<_> = accounts.filter(|it| it != MANAGEMENT_ACCOUNT_ID).collect();
+    let last = members.pop().unwrap();
+    for member in &members {
+        let state = AccountState::Suspended;
+        world.simulator.set_state(member, state).unwrap();
+    }
+    let report = world.doctor(&[]).await;
+    assert!(report.ok, "{}", report.text);
+    let asked = world.calls().into_iter();
+    let mut asked = asked.filter(|call| call.operation == "GetAlternateContact");
+    assert!(asked.next().unwrap().body.contains(&last));
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::time::Duration;
 
 use chrono::Utc;
-use it::local::{Emulator, Local, Stack, root};
+use it::local::{Emulator, Local, Stack, root, until};
 use serde_json::{Value, json};
 
 /// The order in which the files are sent, and the counts other than zero that the poller answers with.
@@ -217,6 +218,38 @@ fn the_doctor_says_what_this_machine_lacks() {
         ("deadLetters", "ok"),
     ];
     assert_eq!(found, [&FINDINGS[..], &rest].concat(), "{answer:#}");
+}
+
+/// The templates that go beside the stack's own.
+#[test]
+fn the_key_and_the_forwarder_are_deployed() {
+    let local = Local::start("beside", false).unwrap();
+    let bus = "arn:aws:events:us-east-1:444455556666:event-bus/default";
+    for (template, parameters) in [
+        ("key.yaml", json!([])),
+        (
+            "forward-events.yaml",
+            json!([{"ParameterKey": "BusArn", "ParameterValue": bus}]),
+        ),
+    ] {
+        let name = template.replace(".yaml", "");
+        let input = json!({
+            "StackName": name,
+            "TemplateBody": fs::read_to_string(root().join(template)).unwrap(),
+            "Parameters": parameters,
+            "Capabilities": ["CAPABILITY_IAM"],
+        });
+        let call = |operation, input| local.aws.call("cloudformation", operation, input);
+        call("create_stack", input).unwrap();
+        let patience = Duration::from_secs(60);
+        let status = until("the stack to be there", patience, || {
+            let stacks = call("describe_stacks", json!({"StackName": name}))?;
+            let status = stacks["Stacks"][0]["StackStatus"].as_str();
+            let status = status.unwrap_or_default().to_owned();
+            Ok((!status.ends_with("IN_PROGRESS")).then_some(status))
+        });
+        assert_eq!(status.unwrap(), "CREATE_COMPLETE", "{template}");
+    }
 }
 
 #[test]

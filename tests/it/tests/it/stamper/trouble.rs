@@ -160,6 +160,36 @@ async fn two_copies_at_once_stay_within_the_quotas() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn only_what_may_not_pass_is_logged_as_an_error() {
+    let log = crate::log::start();
+    // Ids of its own: all tests write into one log.
+    for (seed, young, level) in [(77_001, true, "WARN"), (77_002, false, "ERROR")] {
+        let options = Options {
+            seed,
+            ..Options::default()
+        };
+        let world = world_with(options, POLICY);
+        let account = new_account(&world).await;
+        if !young {
+            pass(30 * 86_400).await;
+        }
+        for operation in ["GetAlternateContact", "PutAlternateContact"] {
+            let fault = Fault::on(operation, Calls::Every, FaultKind::Denied);
+            world.simulator.set_faults(vec![fault]);
+            let record = [delivery(operation, &created(&account))];
+            world.deliver(&world.cold_stamper(&[]), &record).await;
+            let text = log.text();
+            let lines = text.lines().filter(|line| line.contains(&account));
+            let mut denied =
+                lines.filter(|line| line.contains("Denied") && line.contains(operation));
+            let line = denied.next().unwrap();
+            assert!(line.contains(level), "{line}");
+            assert!(denied.all(|line| line.contains(level)), "{text}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn whatever_denies_a_young_account_its_record_comes_again() {
     for operation in [
         "DescribeAccount",
