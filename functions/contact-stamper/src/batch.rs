@@ -42,8 +42,6 @@ impl Shell {
     ) -> Result<Answer, Error> {
         let mut answer = SqsBatchResponse::default();
         let claim = Claim::of(context);
-        let throttles = || self.contacts.throttles() + self.organizations.throttles();
-        let before = throttles();
         for record in records {
             let work = self.record(&record, own, &claim);
             let work = tokio::time::timeout(self.time_left(&claim), work).await;
@@ -64,7 +62,6 @@ impl Shell {
                 answer.add_failure(record.message_id);
             }
         }
-        self.metrics.add("Throttled", (throttles() - before).into());
         Ok(Answer::Batch(answer))
     }
 

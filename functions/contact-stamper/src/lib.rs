@@ -92,22 +92,12 @@ pub struct Shell {
 }
 
 /// What each invocation counts, whatever happens.
-const COUNTED: [&str; 4] = [
-    "AccountsChecked",
-    "AccountsUnknown",
-    "ContactsChanged",
-    "Throttled",
-];
+const COUNTED: [&str; 3] = ["AccountsChecked", "AccountsUnknown", "ContactsChanged"];
 
 impl Shell {
     /// Puts configuration and clients together. Makes no call.
     #[must_use]
-    pub fn new(
-        config: Config,
-        clients: &Clients,
-        time: SharedTimeSource,
-        metrics: Metrics,
-    ) -> Self {
+    pub fn new(config: Config, clients: &Clients, time: SharedTimeSource) -> Self {
         Self {
             bucket: Bucket::new(OnDemand::new(clients, Clients::s3), config.bucket.clone()),
             contacts: Contacts::new(clients, &config.region, COPIES),
@@ -122,7 +112,7 @@ impl Shell {
             time,
             policy: Mutex::default(),
             key: OnceCell::new(),
-            metrics,
+            metrics: clients.metrics().clone(),
         }
     }
 

@@ -22,5 +22,5 @@ fn start() -> Result<Shell, account_aws::Error> {
     let edge = Edge::real(&env::process)?;
     let config = Config::from_vars(&env::process)?;
     let clients = Clients::new(&env::process, &edge)?;
-    Ok(Shell::new(config, &clients, edge.time, edge.metrics))
+    Ok(Shell::new(config, &clients, edge.time))
 }

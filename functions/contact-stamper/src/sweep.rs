@@ -88,7 +88,6 @@ impl Shell {
         self.metrics.add("AccountsChecked", swept.accounts as u64);
         let unknown = swept.again + swept.unreached;
         self.metrics.add("AccountsUnknown", unknown as u64);
-        self.metrics.add("Throttled", swept.throttled.into());
         Ok(Answer::Swept(swept))
     }
 

@@ -64,25 +64,19 @@ pub struct Shell {
 }
 
 /// What each invocation counts, whatever happens.
-const COUNTED: [&str; 7] = [
+const COUNTED: [&str; 6] = [
     "OldestIntentSeconds",
     "Problems",
     "Ticks",
     "RequestsSeen",
     "Announced",
     "Redriven",
-    "Throttled",
 ];
 
 impl Shell {
     /// Puts configuration and clients together. Makes no call.
     #[must_use]
-    pub fn new(
-        config: Config,
-        clients: &Clients,
-        time: SharedTimeSource,
-        metrics: Metrics,
-    ) -> Self {
+    pub fn new(config: Config, clients: &Clients, time: SharedTimeSource) -> Self {
         Self {
             organizations: Organizations::new(clients, Share::of_copies(1)),
             ledger: Ledger::new(clients.dynamodb(), config.table.clone()),
@@ -90,7 +84,7 @@ impl Shell {
             config,
             time,
             known: RefCell::default(),
-            metrics,
+            metrics: clients.metrics().clone(),
         }
     }
 }
@@ -103,7 +97,6 @@ pub async fn handle(shell: &Shell, event: LambdaEvent<Value>) -> Result<Summary,
     let job = Event::read(event.payload)?;
     shell.metrics.begin(&COUNTED);
     let is_tick = job == Event::Tick;
-    let throttles = shell.organizations.throttles();
     let mut run = Run::new(shell, &event.context);
     let time_left = run.time_left().saturating_sub(MARGIN);
     let work = tokio::time::timeout(time_left, run.work(job)).await;
@@ -121,8 +114,6 @@ pub async fn handle(shell: &Shell, event: LambdaEvent<Value>) -> Result<Summary,
     {
         tracing::warn!("the scan's claim could not be given up in time; it ends by itself");
     }
-    let throttled = shell.organizations.throttles() - throttles;
-    shell.metrics.add("Throttled", throttled.into());
     run.count(is_tick);
     shell.metrics.end(&shell.time);
     run.finish()

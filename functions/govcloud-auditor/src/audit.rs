@@ -45,7 +45,6 @@ impl Shell {
         let unknown = swept.again + swept.unreached;
         self.metrics.add("AccountsUnknown", unknown as u64);
         self.metrics.add("LinksChanged", swept.changed as u64);
-        self.metrics.add("Throttled", swept.throttled.into());
         Ok(Answer::Swept(swept))
     }
 

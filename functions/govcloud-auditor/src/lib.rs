@@ -57,12 +57,7 @@ pub struct Shell {
 }
 
 /// What each invocation counts, whatever happens.
-const COUNTED: [&str; 4] = [
-    "AccountsChecked",
-    "AccountsUnknown",
-    "LinksChanged",
-    "Throttled",
-];
+const COUNTED: [&str; 3] = ["AccountsChecked", "AccountsUnknown", "LinksChanged"];
 
 /// The answer to each way of starting the function.
 #[derive(Debug, Serialize)]
@@ -93,12 +88,7 @@ pub struct Swept {
 impl Shell {
     /// Puts configuration and clients together. Makes no call.
     #[must_use]
-    pub fn new(
-        config: Config,
-        clients: &Clients,
-        time: SharedTimeSource,
-        metrics: Metrics,
-    ) -> Self {
+    pub fn new(config: Config, clients: &Clients, time: SharedTimeSource) -> Self {
         let share = Share::of_sweep(config.quota_percent);
         Self {
             bucket: Bucket::new(OnDemand::new(clients, Clients::s3), config.bucket.clone()),
@@ -108,7 +98,7 @@ impl Shell {
             topic: Topic::new(OnDemand::new(clients, Clients::sns), config.topic.clone()),
             config,
             time,
-            metrics,
+            metrics: clients.metrics().clone(),
         }
     }
 }

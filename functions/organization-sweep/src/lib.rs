@@ -72,12 +72,7 @@ const COUNTED: [&str; 5] = [
 impl Shell {
     /// Puts configuration and clients together. Makes no call.
     #[must_use]
-    pub fn new(
-        config: Config,
-        clients: &Clients,
-        time: SharedTimeSource,
-        metrics: Metrics,
-    ) -> Self {
+    pub fn new(config: Config, clients: &Clients, time: SharedTimeSource) -> Self {
         let share = Share::of_sweep(config.quota_percent.get());
         Self {
             bucket: Bucket::new(OnDemand::new(clients, Clients::s3), config.bucket.clone()),
@@ -87,7 +82,7 @@ impl Shell {
             topic: Topic::new(OnDemand::new(clients, Clients::sns), config.topic.clone()),
             config,
             time,
-            metrics,
+            metrics: clients.metrics().clone(),
         }
     }
 

@@ -119,6 +119,7 @@ pub struct Clients {
     base: SdkConfig,
     /// Endpoints of single services, by the variable that names them.
     endpoints: Vec<(&'static str, String)>,
+    metrics: Metrics,
 }
 
 impl Clients {
@@ -150,7 +151,24 @@ impl Clients {
         Ok(Self {
             base: base(vars, edge)?,
             endpoints,
+            metrics: edge.metrics.clone(),
         })
+    }
+
+    /// Clients of another configuration, as `aws-config` makes it.
+    #[must_use]
+    pub const fn from_config(base: SdkConfig, metrics: Metrics) -> Self {
+        Self {
+            base,
+            endpoints: Vec::new(),
+            metrics,
+        }
+    }
+
+    /// Where invocations are counted, and what they use of AWS's quotas.
+    #[must_use]
+    pub const fn metrics(&self) -> &Metrics {
+        &self.metrics
     }
 
     /// Contacts of accounts.
@@ -263,16 +281,6 @@ impl<C> OnDemand<C> {
 
     pub(crate) fn get(&self) -> &C {
         self.made.get_or_init(|| (self.make)(&self.clients))
-    }
-}
-
-/// Clients of another configuration, as `aws-config` makes it.
-impl From<SdkConfig> for Clients {
-    fn from(base: SdkConfig) -> Self {
-        Self {
-            base,
-            endpoints: Vec::new(),
-        }
     }
 }
 

@@ -77,7 +77,7 @@ impl Contacts {
             ("GetContactInformation", get_primary),
             ("PutContactInformation", put_primary),
         ];
-        let limits = Limits::new(share, &operations);
+        let limits = Limits::new(clients.metrics(), share, &operations);
         let config = clients.account_config().interceptor(limits.clone());
         Self {
             client: Client::from_conf(config.build()),

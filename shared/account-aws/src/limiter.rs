@@ -11,9 +11,9 @@ use governor::{Quota, RateLimiter};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-/// After so many throttles in a row it is no use to slow down more: eight times slower.
-const SLOWEST: u32 = 7;
-/// So many attempts without a throttle make it one step faster.
+/// The pace is halved so often at most: then the four attempts of each call are one attempt a second, at a rate of ten.
+const SLOWEST: u32 = 5;
+/// So many attempts without a throttle double the pace. Far from it fewer do: that a storm is over shall be noticed soon.
 const RECOVERY: u32 = 20;
 /// So many attempts may be on their way when the first of them is throttled: they tell nothing of the slower pace.
 const IN_FLIGHT: u32 = 10;
@@ -81,10 +81,12 @@ impl Clock for TokioClock {
 pub(crate) struct Limiter {
     clock: TokioClock,
     bucket: RateLimiter<NotKeyed, InMemoryState, TokioClock, NoOpMiddleware<Duration>>,
+    rate: u32,
     pace: Duration,
     /// Calls in flight wait one after the other: side by side they would not be slower.
     turn: Mutex<()>,
-    slowness: AtomicU32,
+    /// How often the pace was halved.
+    halved: AtomicU32,
     /// Attempts since it last became slower, and since the last throttle.
     since_slower: AtomicU32,
     calm: AtomicU32,
@@ -101,9 +103,10 @@ impl Limiter {
         Self {
             bucket: RateLimiter::direct_with_clock(quota, clock.clone()),
             clock,
+            rate,
             pace,
             turn: Mutex::default(),
-            slowness: AtomicU32::new(0),
+            halved: AtomicU32::new(0),
             since_slower: AtomicU32::new(IN_FLIGHT),
             calm: AtomicU32::new(0),
             throttles: AtomicU32::new(0),
@@ -113,38 +116,48 @@ impl Limiter {
     /// Waits until one more call is within the quota.
     pub(crate) async fn ready(&self) {
         let _turn = self.turn.lock().await;
-        let slowness = self.slowness.load(Ordering::Relaxed);
+        let halved = self.halved.load(Ordering::Relaxed);
         // Before the bucket is asked: it fills again meanwhile, and a call that waited after it would go beside the next.
-        if 0 < slowness {
-            tokio::time::sleep(self.pace * (slowness + 1)).await;
+        if 0 < halved {
+            tokio::time::sleep(self.pace * (1 << halved)).await;
         }
         while let Err(too_early) = self.bucket.check() {
             tokio::time::sleep(too_early.wait_time_from(self.clock.now())).await;
         }
     }
 
-    /// Takes note of an attempt: slower at once after a throttle, faster again slowly.
+    /// Takes note of an attempt: slower at once after a throttle, faster again by and by.
     pub(crate) fn attempted(&self, is_throttled: bool) {
-        let slowness = self.slowness.load(Ordering::Relaxed);
+        let halved = self.halved.load(Ordering::Relaxed);
         let since_slower = self.since_slower.fetch_add(1, Ordering::Relaxed);
         if is_throttled {
             self.throttles.fetch_add(1, Ordering::Relaxed);
             self.calm.store(0, Ordering::Relaxed);
             if IN_FLIGHT <= since_slower {
                 self.since_slower.store(0, Ordering::Relaxed);
-                let slower = (slowness * 2 + 1).min(SLOWEST);
-                self.slowness.store(slower, Ordering::Relaxed);
+                let slower = (halved + 1).min(SLOWEST);
+                self.halved.store(slower, Ordering::Relaxed);
             }
-        } else if 0 < slowness && RECOVERY <= self.calm.fetch_add(1, Ordering::Relaxed) + 1 {
+        } else if 0 < halved && recovery(halved) <= self.calm.fetch_add(1, Ordering::Relaxed) + 1 {
             self.calm.store(0, Ordering::Relaxed);
-            self.slowness.store(slowness - 1, Ordering::Relaxed);
+            self.halved.store(halved - 1, Ordering::Relaxed);
         }
+    }
+
+    /// The calls a second that AWS publishes.
+    pub(crate) const fn rate(&self) -> u32 {
+        self.rate
     }
 
     /// How many attempts were throttled so far.
     pub(crate) fn throttles(&self) -> u32 {
         self.throttles.load(Ordering::Relaxed)
     }
+}
+
+/// The attempts without a throttle that double a pace which was halved so often: 20, 5, 1, 1 and 1.
+fn recovery(halved: u32) -> u32 {
+    (RECOVERY >> (2 * (halved - 1))).max(1)
 }
 
 #[cfg(test)]
@@ -186,10 +199,10 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn throttles_slow_it_down_at_once_and_calm_makes_it_faster_slowly() {
+    async fn throttles_slow_it_down_at_once_and_calm_makes_it_faster_again() {
         let limiter = Limiter::new(10, 15, Share::of_sweep(100));
         limiter.ready().await;
-        for expected in [5.0, 2.5, 1.25, 1.25] {
+        for expected in [5.0, 2.5, 1.25, 0.625, 0.3125, 0.3125] {
             // One throttle, and those of the calls that were on their way.
             for _ in 0..=IN_FLIGHT {
                 limiter.attempted(true);
@@ -197,12 +210,14 @@ mod tests {
             let rate = rate(&limiter, 100).await;
             assert!((rate - expected).abs() < 0.1, "{rate}, not {expected}");
         }
-        assert_eq!(limiter.throttles(), 4 * (IN_FLIGHT + 1));
-        for _ in 0..RECOVERY * SLOWEST {
-            limiter.attempted(false);
+        assert_eq!(limiter.throttles(), 6 * (IN_FLIGHT + 1));
+        for (calm, expected) in [(1, 0.625), (1, 1.25), (1, 2.5), (5, 5.0), (19, 5.0), (1, 10.0)] {
+            for _ in 0..calm {
+                limiter.attempted(false);
+            }
+            let rate = rate(&limiter, 200).await;
+            assert!((rate - expected).abs() < 0.1, "{rate}, not {expected}");
         }
-        let rate = rate(&limiter, 200).await;
-        assert!((rate - 10.0).abs() < 0.1, "{rate}");
     }
 
     #[tokio::test(start_paused = true)]

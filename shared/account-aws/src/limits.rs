@@ -11,34 +11,42 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
 use crate::limiter::{Limiter, Share};
+use crate::metrics::Metrics;
 
 /// Clones share their limiters: one is with the caller, who waits, and one with the SDK, which tells of its attempts.
 #[derive(Clone, Debug)]
-pub(crate) struct Limits(Arc<BTreeMap<&'static str, Limiter>>);
+pub(crate) struct Limits {
+    limiters: Arc<BTreeMap<&'static str, Limiter>>,
+    metrics: Metrics,
+}
 
 impl Limits {
     /// Limiters of operations that may be called so often a second, and so often at once.
-    pub(crate) fn new(share: Share, operations: &[(&'static str, (u32, u32))]) -> Self {
+    pub(crate) fn new(
+        metrics: &Metrics,
+        share: Share,
+        operations: &[(&'static str, (u32, u32))],
+    ) -> Self {
         let limiters = operations
             .iter()
             .map(|(name, (rate, burst))| (*name, Limiter::new(*rate, *burst, share)));
-        Self(Arc::new(limiters.collect()))
+        Self {
+            limiters: Arc::new(limiters.collect()),
+            metrics: metrics.clone(),
+        }
     }
 
     /// Waits until one more call of an IAM action, `service:Operation`, is within its quota.
     pub(crate) async fn ready(&self, action: &str) {
-        if let Some(limiter) = self.of(action) {
+        let operation = action.rsplit(':').next().unwrap_or_default();
+        if let Some(limiter) = self.limiters.get(operation) {
             limiter.ready().await;
         }
     }
 
     /// How many attempts were throttled so far.
     pub(crate) fn throttles(&self) -> u32 {
-        self.0.values().map(Limiter::throttles).sum()
-    }
-
-    fn of(&self, action: &str) -> Option<&Limiter> {
-        self.0.get(action.rsplit(':').next().unwrap_or_default())
+        self.limiters.values().map(Limiter::throttles).sum()
     }
 }
 
@@ -56,9 +64,11 @@ impl Intercept for Limits {
     ) -> Result<(), BoxError> {
         let operation = config.load::<Metadata>().map(Metadata::name);
         if let (Some(operation), Some(response)) = (operation, context.response())
-            && let Some(limiter) = self.of(operation)
+            && let Some((operation, limiter)) = self.limiters.get_key_value(operation)
         {
-            limiter.attempted(is_throttled(response));
+            let is_throttled = is_throttled(response);
+            limiter.attempted(is_throttled);
+            self.metrics.attempt(operation, limiter.rate(), is_throttled);
         }
         Ok(())
     }

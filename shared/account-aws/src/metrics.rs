@@ -21,12 +21,19 @@ pub const NAMESPACE: &str = "AccountLifecycle";
 /// The dimension of all metrics.
 pub const DIMENSION: &str = "FunctionName";
 
+const COLD_STARTS: &str = "ColdStarts";
+const THROTTLED: &str = "Throttled";
+const QUOTA: &str = "QuotaMilliseconds";
+const ALWAYS: [&str; 2] = [THROTTLED, QUOTA];
+
 /// What an invocation counts; clones share it.
 #[derive(Clone)]
 pub struct Metrics(Arc<Mutex<State>>);
 
 struct State {
     is_cold: bool,
+    /// Microseconds in which AWS's published rate would have allowed the calls, for each operation.
+    quotas: BTreeMap<&'static str, u64>,
     emf: Emf,
     line: Line,
     out: Box<dyn Write + Send>,
@@ -60,6 +67,7 @@ impl Metrics {
         let dimensions = vec![vec![DIMENSION.to_owned()]];
         Self(Arc::new(Mutex::new(State {
             is_cold: true,
+            quotas: BTreeMap::new(),
             emf: Emf::no_validations(NAMESPACE.to_owned(), dimensions),
             line: Line {
                 function: vars("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default(),
@@ -73,9 +81,11 @@ impl Metrics {
     /// An invocation begins, whose line shall have these metrics even where nothing happens.
     pub fn begin(&self, names: &[&'static str]) {
         let mut state = self.state();
-        state.line.values = names.iter().map(|name| (*name, 0)).collect();
+        state.quotas.clear();
+        let names = ALWAYS.iter().chain(names);
+        state.line.values = names.map(|name| (*name, 0)).collect();
         let is_cold = std::mem::take(&mut state.is_cold);
-        state.line.values.insert("ColdStarts", is_cold.into());
+        state.line.values.insert(COLD_STARTS, is_cold.into());
     }
 
     /// Counts so many more.
@@ -88,6 +98,16 @@ impl Metrics {
         let mut state = self.state();
         let most = state.line.values.entry(name).or_default();
         *most = value.max(*most);
+    }
+
+    /// An attempt of an operation, which AWS's published quota allows `rate` times a second.
+    pub(crate) fn attempt(&self, operation: &'static str, rate: u32, is_throttled: bool) {
+        let State { quotas, line, .. } = &mut *self.state();
+        let used = quotas.entry(operation).or_default();
+        *used += 1_000_000 / u64::from(rate);
+        let most = line.values.entry(QUOTA).or_default();
+        *most = (*used / 1_000).max(*most);
+        *line.values.entry(THROTTLED).or_default() += u64::from(is_throttled);
     }
 
     /// The invocation ends: writes its line.

@@ -59,19 +59,13 @@ impl Organizations {
     /// With a client of its own.
     #[must_use]
     pub fn new(clients: &Clients, share: Share) -> Self {
-        let limits = Limits::new(share, &RATES);
+        let limits = Limits::new(clients.metrics(), share, &RATES);
         let config = clients.organizations_config().interceptor(limits.clone());
         Self {
             client: Client::from_conf(config.build()),
             limits,
             parents: Arc::default(),
         }
-    }
-
-    /// How many attempts AWS throttled so far.
-    #[must_use]
-    pub fn throttles(&self) -> u32 {
-        self.limits.throttles()
     }
 
     /// One creation request, or `None` where AWS does not know it (any more) ([`DescribeCreateAccountStatus`]).

@@ -131,7 +131,7 @@ impl World {
         let edge = self.edge();
         let config = Config::from_vars(&lookup).unwrap();
         let clients = Clients::new(&lookup, &edge).unwrap();
-        Shell::new(config, &clients, edge.time, edge.metrics)
+        Shell::new(config, &clients, edge.time)
     }
 
     fn edge(&self) -> Edge {

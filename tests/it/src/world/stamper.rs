@@ -44,7 +44,7 @@ impl World {
         let edge = self.edge();
         let config = Config::from_vars(&lookup).unwrap();
         let clients = Clients::new(&lookup, &edge).unwrap();
-        Shell::new(config, &clients, edge.time, edge.metrics)
+        Shell::new(config, &clients, edge.time)
     }
 
     /// Invokes the stamper; `None` when it is killed.
@@ -73,7 +73,11 @@ impl World {
 
     /// Delivers records to the stamper and says which of them come again; `None` when it is killed.
     pub async fn try_deliver(&self, shell: &Shell, deliveries: &[Delivery]) -> Option<Vec<String>> {
-        let records: Vec<_> = deliveries.iter().map(Delivery::record).collect();
+        let mut records: Vec<_> = deliveries.iter().map(Delivery::record).collect();
+        let sent = self.clock.now().timestamp_millis().to_string();
+        for record in &mut records {
+            record["attributes"]["SentTimestamp"] = sent.as_str().into();
+        }
         let answer = self
             .stamp(shell, json!({"Records": records}))
             .await?

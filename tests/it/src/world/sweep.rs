@@ -86,7 +86,7 @@ impl World {
         let edge = self.edge();
         let config = organization_sweep::Config::from_vars(&lookup).unwrap();
         let clients = Clients::new(&lookup, &edge).unwrap();
-        organization_sweep::Shell::new(config, &clients, edge.time, edge.metrics)
+        organization_sweep::Shell::new(config, &clients, edge.time)
     }
 
     /// A cold start of the auditor.
@@ -96,7 +96,7 @@ impl World {
         let edge = self.edge();
         let config = govcloud_auditor::Config::from_vars(&lookup).unwrap();
         let clients = Clients::new(&lookup, &edge).unwrap();
-        govcloud_auditor::Shell::new(config, &clients, edge.time, edge.metrics)
+        govcloud_auditor::Shell::new(config, &clients, edge.time)
     }
 
     /// Invokes the auditor; `None` when it is killed.

@@ -2,18 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::time::Duration;
 
 use it::local::root;
-use it::world::{Refusal, Sweeping, World};
 use serde_json::{Value, json};
-use simulator::{MANAGEMENT_ACCOUNT_ID, Options};
 
+use super::metrics::{counted, metric};
 use super::template::template;
-
-const POLICY: &str = r#"{"version": 1, "organization": {"contacts": {
-    "SECURITY": {"mode": "enforce", "name": "Security", "title": "Team", "emailAddress": "security@canary.example.com", "phoneNumber": "+1 202 555 0102"}
-}}}"#;
 
 /// What AWS publishes by itself: <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html>,
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html>.
@@ -30,61 +24,6 @@ fn alarms() -> Vec<(String, Value)> {
     alarms
         .map(|(name, mut it)| (name, it["Properties"].take()))
         .collect()
-}
-
-/// A metric as an alarm or a line names it: namespace, name, dimensions.
-fn metric(namespace: &Value, name: &Value, dimensions: &[&str]) -> String {
-    let name = match name["Fn::Sub"].as_str() {
-        Some(name) => name,
-        None => name.as_str().unwrap(),
-    };
-    format!(
-        "{} {name} {}",
-        namespace.as_str().unwrap(),
-        dimensions.join(",")
-    )
-    .trim()
-    .to_owned()
-}
-
-/// What the functions count: in ticks, in records of the queue, in both sweeps, with and without trouble.
-async fn counted() -> BTreeSet<String> {
-    let world = World::new(Options::default());
-    world.parameters.put("policy", POLICY);
-    let poller = world.cold_poller(&[]);
-    Box::pin(world.run(&poller, json!({"job": "tick"}))).await;
-    let accounts = world.simulator.accounts();
-    let account = accounts
-        .keys()
-        .find(|it| *it != MANAGEMENT_ACCOUNT_ID)
-        .unwrap();
-    let body =
-        json!({"type": "AccountCreationSucceeded", "version": 1, "detail": {"accountId": account}});
-    let delivery = it::world::Delivery {
-        id: "1".to_owned(),
-        body: body.to_string(),
-        receives: 1,
-    };
-    Box::pin(world.deliver(&world.cold_stamper(&[]), &[delivery])).await;
-    for kind in ["contacts", "govcloud"] {
-        Box::pin(world.sweep(&Sweeping::new(kind, json!({"kind": kind})))).await;
-    }
-    let lines = world.metrics();
-    let mut metrics = BTreeSet::new();
-    for line in &lines {
-        for directive in line["_aws"]["CloudWatchMetrics"].as_array().unwrap() {
-            let dimensions: Vec<_> = directive["Dimensions"][0]
-                .as_array()
-                .unwrap()
-                .iter()
-                .collect();
-            let dimensions: Vec<_> = dimensions.iter().map(|it| it.as_str().unwrap()).collect();
-            for name in directive["Metrics"].as_array().unwrap() {
-                metrics.insert(metric(&directive["Namespace"], &name["Name"], &dimensions));
-            }
-        }
-    }
-    metrics
 }
 
 #[tokio::test(start_paused = true)]
@@ -227,90 +166,41 @@ fn every_alarm_has_its_entry_in_the_runbook() {
     assert_eq!(entries.map(str::to_owned).collect::<BTreeSet<_>>(), named);
 }
 
-#[tokio::test(start_paused = true)]
-async fn an_announcement_that_waits_is_counted_by_its_age() {
-    let world = World::new(Options::default());
-    world
-        .run(&world.cold_poller(&[]), json!({"job": "tick"}))
-        .await;
-    let _ = world.simulator.start(simulator::Start {
-        duration: Some(Duration::from_secs(30)),
-        ..simulator::Start::default()
-    });
-    world.refuse("Publish", Refusal::Denied);
-    let mut ages = Vec::new();
-    for _ in 0..14 {
-        tokio::time::sleep(Duration::from_secs(60)).await;
-        world
-            .invoke(&world.cold_poller(&[]), json!({"job": "tick"}))
-            .await;
-        let lines = world.metrics();
-        let line = lines.last().unwrap();
-        ages.push(line["OldestIntentSeconds"].as_u64().unwrap());
-        assert_eq!(line["Ticks"], 0);
-    }
-    assert!(
-        ages.is_sorted() && ages[0] == 0 && 600 < ages[13],
-        "{ages:?}"
-    );
-    world.allow("Publish");
-    tokio::time::sleep(Duration::from_secs(60)).await;
-    world
-        .run(&world.cold_poller(&[]), json!({"job": "tick"}))
-        .await;
-    let lines = world.metrics();
-    let line = lines.last().unwrap();
-    let counts = [
-        "OldestIntentSeconds",
-        "Announced",
-        "Redriven",
-        "Ticks",
-        "Problems",
-    ];
-    let counts = counts.map(|name| line[name].as_u64().unwrap());
-    assert_eq!(counts, [0, 1, 1, 1, 0]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn what_aws_throttles_and_what_is_not_known_is_counted() {
-    let world = World::new(Options::default());
-    world.parameters.put("policy", POLICY);
-    let accounts = world.simulator.accounts();
-    let account = accounts.keys().find(|it| *it != MANAGEMENT_ACCOUNT_ID);
-    let account = account.unwrap();
-    let body =
-        json!({"type": "AccountCreationSucceeded", "version": 1, "detail": {"accountId": account}});
-    let delivery = it::world::Delivery {
-        id: "1".to_owned(),
-        body: body.to_string(),
-        receives: 1,
-    };
-    world.refuse("GetAlternateContact", Refusal::Throttled);
-    Box::pin(world.deliver(&world.cold_stamper(&[]), &[delivery])).await;
-    let line = world.metrics().pop().unwrap();
-    assert_eq!(line["AccountsUnknown"], 1);
-    assert!(0 < line["Throttled"].as_u64().unwrap(), "{line}");
-
-    world.refuse("GetGovCloudAccountInformation", Refusal::Throttled);
-    let mut audited = None;
-    let sweeping = Sweeping::new("throttled", json!({"kind": "govcloud"}));
-    let mut look = |world: &World, step: &str, _: &Value| {
-        if step == "collect" && audited.is_none() {
-            audited = world.metrics().pop();
+/// The metrics of a widget, spelled out: `.` stands for what the metric before has there, `...` for all but the last. See
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html>.
+fn shown(widget: &Value) -> Vec<[String; 3]> {
+    let mut before: [String; 4] = Default::default();
+    let mut shown = Vec::new();
+    for row in widget["properties"]["metrics"].as_array().unwrap() {
+        let named: Vec<_> = row.as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        match named[..] {
+            [] => continue,
+            ["...", last] => last.clone_into(&mut before[3]),
+            _ => {
+                for (place, name) in before.iter_mut().zip(named) {
+                    if name != "." {
+                        name.clone_into(place);
+                    }
+                }
+            }
         }
-    };
-    Box::pin(world.sweep_with(&sweeping, &mut look)).await;
-    let line = audited.unwrap();
-    assert_eq!(
-        (&line["AccountsChecked"], &line["AccountsUnknown"]),
-        (&json!(10), &json!(10))
-    );
-    assert!(0 < line["Throttled"].as_u64().unwrap(), "{line}");
+        let [namespace, name, dimension, _] = before.clone();
+        shown.push([namespace, name, dimension]);
+    }
+    shown
 }
 
-/// Metrics hold counts, and the function's name: nothing about people.
 #[tokio::test(start_paused = true)]
-async fn metrics_hold_nothing_personal() {
-    let text: String = Box::pin(counted()).await.into_iter().collect();
-    assert!(!text.contains("canary") && !text.contains("555"), "{text}");
+async fn the_dashboard_shows_metrics_that_are_there() {
+    let there = Box::pin(counted()).await;
+    let template = template();
+    let body = &template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"];
+    let body: Value = serde_json::from_str(body.as_str().unwrap()).unwrap();
+    for widget in body["widgets"].as_array().unwrap() {
+        let shown = shown(widget);
+        assert!(!shown.is_empty(), "{widget}");
+        for metric in shown {
+            assert!(there.contains(&metric.join(" ")), "nothing counts {metric:?}");
+        }
+    }
 }

@@ -54,6 +54,38 @@ fn the_table_of_parameters_is_the_templates() {
 }
 
 #[test]
+fn the_table_of_actions_is_the_codes() {
+    let page = read("docs/security.md");
+    for (name, actions) in [
+        ("creation-poller", &creation_poller::ACTIONS[..]),
+        ("contact-stamper", &contact_stamper::ACTIONS[..]),
+        ("govcloud-auditor", &govcloud_auditor::ACTIONS[..]),
+        ("organization-sweep", &organization_sweep::ACTIONS[..]),
+        ("doctor", &doctor::ACTIONS[..]),
+    ] {
+        let head = format!("| {name} | `");
+        let row = page.lines().find(|line| line.starts_with(&head)).unwrap();
+        assert_eq!(quoted(row), actions.iter().copied().collect(), "{name}");
+    }
+}
+
+/// The types of all schemas.
+#[test]
+fn the_table_of_announcements_is_the_schemas() {
+    let readme = read("README.md");
+    let rows = readme.lines().skip_while(|it| !it.starts_with("| `type` |"));
+    let rows = rows.skip(2).take_while(|it| it.starts_with('|'));
+    let told = rows.filter_map(|row| row.split('`').nth(1));
+    let mut so = BTreeSet::new();
+    for file in ["account-creation", "contacts", "govcloud", "sweeps"] {
+        let schema: Value = serde_json::from_str(&read(&format!("schemas/{file}.schema.json"))).unwrap();
+        let types = schema["properties"]["type"]["enum"].as_array().unwrap();
+        so.extend(types.iter().map(|it| it.as_str().unwrap().to_owned()));
+    }
+    assert_eq!(told.map(str::to_owned).collect::<BTreeSet<_>>(), so);
+}
+
+#[test]
 fn the_example_announcement_fits_the_schema() {
     let readme = read("README.md");
     let (_, example) = readme.split_once("```json\n").unwrap();

@@ -8,8 +8,10 @@
 )]
 
 mod alarms;
+mod commands;
 mod contact_documents;
 mod contract;
+mod demo;
 mod doctor;
 mod documents;
 mod emulator;
@@ -17,6 +19,7 @@ mod end_to_end;
 mod gates;
 mod graph;
 mod log;
+mod metrics;
 mod peers;
 mod poller;
 mod proof;

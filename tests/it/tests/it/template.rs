@@ -647,7 +647,7 @@ pub(crate) fn template() -> Value {
 }
 
 /// Read by the SAM CLI's own reader, which knows `!Ref` and its like.
-fn read_template(file: &str) -> Value {
+pub(crate) fn read_template(file: &str) -> Value {
     let script = "import json, sys, samcli.yamlhelper as y; print(json.dumps(y.yaml_parse(open(sys.argv[1]).read())))";
     let python = root().join(".venvs/sam/bin/python");
     let output = Command::new(python)

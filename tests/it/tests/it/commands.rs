@@ -1,0 +1,149 @@
+//! Every command that the documentation tells: what needs no AWS account is run by a test, the rest says that it needs one,
+//! and is what AWS, SAM and the template know.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use it::local::root;
+use serde_json::Value;
+
+use crate::template::read_template;
+
+/// The first line of a block whose commands need an account.
+const BLOCK: &str = "# Needs an AWS account";
+/// What a page says of all its commands.
+const PAGE: &str = "need an AWS account; replace what stands in angle brackets by the stack's outputs.";
+
+/// What needs no account, and who runs it.
+const RUN: [(&str, &str); 2] = [
+    ("make demo", "demo::the_first_command_shows_what_it_promises"),
+    // Most of an hour: its parts are.
+    ("make bench", "gates"),
+];
+
+/// A command of a page.
+#[derive(Debug)]
+struct Told {
+    page: String,
+    text: String,
+    is_marked: bool,
+}
+
+fn pages() -> Vec<String> {
+    let docs = fs::read_dir(root().join("docs")).unwrap();
+    let docs = docs.map(|file| format!("docs/{}", file.unwrap().file_name().to_str().unwrap()));
+    let mut pages: Vec<_> = docs.filter(|name| name.ends_with(".md")).collect();
+    pages.extend(["README.md", "CONTRIBUTING.md"].map(str::to_owned));
+    pages
+}
+
+/// The commands of a block, each in one line, without comments.
+fn commands(block: &str) -> Vec<String> {
+    let lines = block.replace("\\\n", " ");
+    let lines = lines.lines().map(|line| line.split(" # ").next().unwrap());
+    let lines = lines.flat_map(|line| line.split("   #").next().unwrap().split(" && "));
+    let lines = lines.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    lines
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .collect()
+}
+
+fn told() -> Vec<Told> {
+    let mut told = Vec::new();
+    for page in pages() {
+        let text = fs::read_to_string(root().join(&page)).unwrap();
+        let is_page_marked = text.contains(PAGE);
+        let mut rest = String::new();
+        for (index, part) in text.split("```").enumerate() {
+            let Some(block) = part.strip_prefix("sh\n").filter(|_| index % 2 == 1) else {
+                rest += if index % 2 == 0 { part } else { "" };
+                continue;
+            };
+            let is_marked = is_page_marked || block.trim_start().starts_with(BLOCK);
+            told.extend(commands(block).into_iter().map(|text| Told {
+                page: page.clone(),
+                text,
+                is_marked,
+            }));
+        }
+        let inline = rest.split('`').skip(1).step_by(2);
+        let inline = inline.filter(|text| text.starts_with("aws ") || text.starts_with("sam deploy"));
+        told.extend(inline.map(|text| Told {
+            page: page.clone(),
+            text: text.split_whitespace().collect::<Vec<_>>().join(" "),
+            is_marked: is_page_marked,
+        }));
+    }
+    told
+}
+
+#[test]
+fn what_needs_an_account_says_so_and_the_rest_is_run() {
+    let told = told();
+    assert!(20 < told.len(), "{told:#?}");
+    for Told { page, text, is_marked } in &told {
+        let is_run = RUN.iter().any(|(command, _)| command == text);
+        assert!(is_run || *is_marked, "{page}: {text}");
+    }
+    for (command, _) in RUN {
+        assert!(told.iter().any(|it| it.text == command), "{command}");
+    }
+}
+
+/// The operations, options and required options of commands of the AWS CLI.
+#[test]
+fn the_commands_are_those_that_aws_knows() {
+    let mut script = Command::new(root().join(".venvs/boto3/bin/python"))
+        .arg("-c")
+        .arg(include_str!("commands.py"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = script.stdin.take().unwrap();
+    for Told { text, .. } in told().iter().filter(|it| it.text.starts_with("aws ")) {
+        writeln!(stdin, "{text}").unwrap();
+    }
+    drop(stdin);
+    let output = script.wait_with_output().unwrap();
+    assert!(output.status.success());
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "");
+}
+
+#[test]
+fn the_parameters_outputs_and_files_of_commands_are_there() {
+    let templates = ["template.yaml", "forward-events.yaml"];
+    let templates: BTreeMap<_, _> = templates.map(|file| (file, read_template(file))).into();
+    let outputs = names(&templates["template.yaml"]["Outputs"]);
+    // What the reader writes, and what a command writes.
+    let not_here = ["policy.yaml"];
+    for Told { page, text, .. } in told() {
+        let template = text.split_once("--template-file ").map(|(_, rest)| rest);
+        let template = template.map_or("template.yaml", |rest| rest.split(' ').next().unwrap());
+        let parameters = templates.get(template).map(|it| names(&it["Parameters"]));
+        let given = text.split_once("--parameter-overrides ").map_or("", |(_, rest)| rest);
+        for parameter in given.split(' ').filter(|it| !it.is_empty()) {
+            let (name, _) = parameter.split_once('=').unwrap();
+            let is_there = parameters.as_ref().is_some_and(|it| it.contains(name));
+            assert!(is_there, "{page}: {template} has no {name}");
+        }
+        let files = text.split(' ').filter_map(|word| word.strip_prefix("file://"));
+        let event = text.split_once(" -e ").map(|(_, rest)| rest);
+        for file in files.chain(event).filter(|file| !not_here.contains(file)) {
+            assert!(root().join(file).exists(), "{page}: {file}");
+        }
+        for place in text.split('<').skip(1) {
+            let (place, _) = place.split_once('>').unwrap();
+            let name = place.trim_end_matches(" of the outputs");
+            let name = name.trim_start_matches("ARN of the queue at ");
+            let is_there = outputs.contains(name) || ["id", "sweep id"].contains(&name);
+            assert!(is_there, "{page}: no output {name}");
+        }
+    }
+}
+
+fn names(members: &Value) -> BTreeSet<String> {
+    members.as_object().unwrap().keys().cloned().collect()
+}
