@@ -29,7 +29,11 @@ impl GovCloud {
     /// With a client of its own.
     #[must_use]
     pub fn new(clients: &Clients, share: Share) -> Self {
-        let limits = Limits::new(clients.metrics(), share, &[("GetGovCloudAccountInformation", RATE)]);
+        let limits = Limits::new(
+            clients.metrics(),
+            share,
+            &[("GetGovCloudAccountInformation", RATE)],
+        );
         let config = clients.account_config().interceptor(limits.clone());
         Self {
             client: Client::from_conf(config.build()),

@@ -11,8 +11,8 @@ use governor::{Quota, RateLimiter};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-/// The pace is halved so often at most: then the four attempts of each call are one attempt a second, at a rate of ten.
-const SLOWEST: u32 = 5;
+/// The pace is halved so often at most: eight calls a second become one in eight seconds, of four attempts.
+const SLOWEST: u32 = 6;
 /// So many attempts without a throttle double the pace. Far from it fewer do: that a storm is over shall be noticed soon.
 const RECOVERY: u32 = 20;
 /// So many attempts may be on their way when the first of them is throttled: they tell nothing of the slower pace.
@@ -155,7 +155,7 @@ impl Limiter {
     }
 }
 
-/// The attempts without a throttle that double a pace which was halved so often: 20, 5, 1, 1 and 1.
+/// The attempts without a throttle that double a pace that was halved so often: 20, 5, then 1.
 fn recovery(halved: u32) -> u32 {
     (RECOVERY >> (2 * (halved - 1))).max(1)
 }
@@ -202,7 +202,7 @@ mod tests {
     async fn throttles_slow_it_down_at_once_and_calm_makes_it_faster_again() {
         let limiter = Limiter::new(10, 15, Share::of_sweep(100));
         limiter.ready().await;
-        for expected in [5.0, 2.5, 1.25, 0.625, 0.3125, 0.3125] {
+        for expected in [5.0, 2.5, 1.25, 0.625, 0.3125, 0.15625, 0.15625] {
             // One throttle, and those of the calls that were on their way.
             for _ in 0..=IN_FLIGHT {
                 limiter.attempted(true);
@@ -210,8 +210,16 @@ mod tests {
             let rate = rate(&limiter, 100).await;
             assert!((rate - expected).abs() < 0.1, "{rate}, not {expected}");
         }
-        assert_eq!(limiter.throttles(), 6 * (IN_FLIGHT + 1));
-        for (calm, expected) in [(1, 0.625), (1, 1.25), (1, 2.5), (5, 5.0), (19, 5.0), (1, 10.0)] {
+        assert_eq!(limiter.throttles(), 7 * (IN_FLIGHT + 1));
+        for (calm, expected) in [
+            (1, 0.3125),
+            (1, 0.625),
+            (1, 1.25),
+            (1, 2.5),
+            (5, 5.0),
+            (19, 5.0),
+            (1, 10.0),
+        ] {
             for _ in 0..calm {
                 limiter.attempted(false);
             }

@@ -68,7 +68,8 @@ impl Intercept for Limits {
         {
             let is_throttled = is_throttled(response);
             limiter.attempted(is_throttled);
-            self.metrics.attempt(operation, limiter.rate(), is_throttled);
+            self.metrics
+                .attempt(operation, limiter.rate(), is_throttled);
         }
         Ok(())
     }

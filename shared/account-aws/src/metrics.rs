@@ -206,7 +206,14 @@ mod tests {
             .collect();
         assert_eq!(
             names,
-            ["Announced", "ColdStarts", "Redriven", "SecondsToAnnounced"]
+            [
+                "Announced",
+                "ColdStarts",
+                "QuotaMilliseconds",
+                "Redriven",
+                "SecondsToAnnounced",
+                "Throttled"
+            ]
         );
     }
 }

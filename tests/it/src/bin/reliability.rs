@@ -11,6 +11,7 @@ use it::local::root;
 use it::proof::freeze::Death;
 use it::proof::{
     Figure, Told, crash, deadlines, deliveries, faults, freeze, interleavings, repeats, schedules,
+    storms,
 };
 use serde_json::Value;
 
@@ -82,6 +83,12 @@ fn main() -> ExitCode {
     let (peace, told) = repeats::kills(200);
     book.tell_broken(&told);
     book.enter(repeats::figures(peace, &told));
+    let told = storms::storm();
+    book.tell_broken(&told);
+    book.enter(storms::storm_figures(&told));
+    let told = storms::neighbour();
+    book.tell_broken(&told);
+    book.enter(storms::neighbour_figures(&told));
     let told = schedules::schedules(options.requests, 0..options.seeds);
     book.tell_broken(&told);
     book.enter(schedules::figures(options.requests, &told));

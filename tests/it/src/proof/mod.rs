@@ -10,6 +10,7 @@ pub mod interleavings;
 pub mod repeats;
 pub mod schedules;
 mod stories;
+pub mod storms;
 mod telling;
 mod trouble;
 

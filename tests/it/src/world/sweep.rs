@@ -40,6 +40,8 @@ pub struct Sweeping<'a> {
     pub timeout: Duration,
     /// The Lambda timeout of the steps.
     pub step_timeout: Duration,
+    /// Whether one process takes the batches of a round, as it may be on Lambda; else each has a new one.
+    pub is_warm: bool,
 }
 
 impl<'a> Sweeping<'a> {
@@ -52,6 +54,7 @@ impl<'a> Sweeping<'a> {
             vars: &[],
             timeout: Duration::from_secs(180),
             step_timeout: Duration::from_secs(900),
+            is_warm: false,
         }
     }
 }
@@ -207,7 +210,8 @@ impl Run<'_> {
         let items = format!("{}/{}", place("bucket"), place("key"));
         let items = self.world.objects.get(&items).unwrap();
         let items: Vec<Value> = serde_json::from_str(&items).unwrap();
-        let timeout = self.sweeping.timeout;
+        let (timeout, vars) = (self.sweeping.timeout, self.sweeping.vars);
+        let mut warm = None;
         for item in items {
             meddle(self.world, "batch", &item);
             let begun = Instant::now();
@@ -220,10 +224,11 @@ impl Run<'_> {
                 "item": item,
             });
             if state["kind"] == "contacts" {
-                let stamper = self.world.cold_stamper(self.sweeping.vars);
-                let _ = Box::pin(self.world.stamp_within(&stamper, payload, timeout)).await;
+                let stamper = warm.take().unwrap_or_else(|| self.world.cold_stamper(vars));
+                let end = Box::pin(self.world.stamp_within(&stamper, payload, timeout)).await;
+                warm = Some(stamper).filter(|_| self.sweeping.is_warm && end.is_some());
             } else {
-                let auditor = self.world.cold_auditor(self.sweeping.vars);
+                let auditor = self.world.cold_auditor(vars);
                 let _ = Box::pin(self.world.audit(&auditor, payload, timeout)).await;
             }
             answered_in_time(begun, timeout);

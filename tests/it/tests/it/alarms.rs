@@ -172,7 +172,12 @@ fn shown(widget: &Value) -> Vec<[String; 3]> {
     let mut before: [String; 4] = Default::default();
     let mut shown = Vec::new();
     for row in widget["properties"]["metrics"].as_array().unwrap() {
-        let named: Vec<_> = row.as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        let named: Vec<_> = row
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(Value::as_str)
+            .collect();
         match named[..] {
             [] => continue,
             ["...", last] => last.clone_into(&mut before[3]),
@@ -200,7 +205,10 @@ async fn the_dashboard_shows_metrics_that_are_there() {
         let shown = shown(widget);
         assert!(!shown.is_empty(), "{widget}");
         for metric in shown {
-            assert!(there.contains(&metric.join(" ")), "nothing counts {metric:?}");
+            assert!(
+                there.contains(&metric.join(" ")),
+                "nothing counts {metric:?}"
+            );
         }
     }
 }

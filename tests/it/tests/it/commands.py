@@ -9,6 +9,8 @@ from botocore import xform_name
 # The CLI's own, which no model knows.
 GLOBAL = {"cli-binary-format", "query", "output", "region"}
 OWN = {"s3 cp", "cloudformation deploy"}
+# `--endpoint` would be taken for the CLI's own `--endpoint-url`.
+RENAMED = {"sns subscribe notification-endpoint": "endpoint"}
 
 session = botocore.session.get_session()
 
@@ -35,5 +37,6 @@ def wrong(service, operation, options):
 for line in sys.stdin:
     _, service, operation, *rest = shlex.split(line)
     options = {word.removeprefix("--") for word in rest if word.startswith("--")}
+    options = {RENAMED.get(f"{service} {operation} {name}", name) for name in options}
     for problem in wrong(service, operation, options):
         print(f"{line.strip()}: {problem}")

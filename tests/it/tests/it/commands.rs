@@ -14,11 +14,15 @@ use crate::template::read_template;
 /// The first line of a block whose commands need an account.
 const BLOCK: &str = "# Needs an AWS account";
 /// What a page says of all its commands.
-const PAGE: &str = "need an AWS account; replace what stands in angle brackets by the stack's outputs.";
+const PAGE: &str =
+    "need an AWS account; replace what stands in angle brackets by the stack's outputs.";
 
 /// What needs no account, and who runs it.
 const RUN: [(&str, &str); 2] = [
-    ("make demo", "demo::the_first_command_shows_what_it_promises"),
+    (
+        "make demo",
+        "demo::the_first_command_shows_what_it_promises",
+    ),
     // Most of an hour: its parts are.
     ("make bench", "gates"),
 ];
@@ -69,7 +73,8 @@ fn told() -> Vec<Told> {
             }));
         }
         let inline = rest.split('`').skip(1).step_by(2);
-        let inline = inline.filter(|text| text.starts_with("aws ") || text.starts_with("sam deploy"));
+        let inline =
+            inline.filter(|text| text.starts_with("aws ") || text.starts_with("sam deploy"));
         told.extend(inline.map(|text| Told {
             page: page.clone(),
             text: text.split_whitespace().collect::<Vec<_>>().join(" "),
@@ -83,7 +88,12 @@ fn told() -> Vec<Told> {
 fn what_needs_an_account_says_so_and_the_rest_is_run() {
     let told = told();
     assert!(20 < told.len(), "{told:#?}");
-    for Told { page, text, is_marked } in &told {
+    for Told {
+        page,
+        text,
+        is_marked,
+    } in &told
+    {
         let is_run = RUN.iter().any(|(command, _)| command == text);
         assert!(is_run || *is_marked, "{page}: {text}");
     }
@@ -123,13 +133,17 @@ fn the_parameters_outputs_and_files_of_commands_are_there() {
         let template = text.split_once("--template-file ").map(|(_, rest)| rest);
         let template = template.map_or("template.yaml", |rest| rest.split(' ').next().unwrap());
         let parameters = templates.get(template).map(|it| names(&it["Parameters"]));
-        let given = text.split_once("--parameter-overrides ").map_or("", |(_, rest)| rest);
+        let given = text
+            .split_once("--parameter-overrides ")
+            .map_or("", |(_, rest)| rest);
         for parameter in given.split(' ').filter(|it| !it.is_empty()) {
             let (name, _) = parameter.split_once('=').unwrap();
             let is_there = parameters.as_ref().is_some_and(|it| it.contains(name));
             assert!(is_there, "{page}: {template} has no {name}");
         }
-        let files = text.split(' ').filter_map(|word| word.strip_prefix("file://"));
+        let files = text
+            .split(' ')
+            .filter_map(|word| word.strip_prefix("file://"));
         let event = text.split_once(" -e ").map(|(_, rest)| rest);
         for file in files.chain(event).filter(|file| !not_here.contains(file)) {
             assert!(root().join(file).exists(), "{page}: {file}");

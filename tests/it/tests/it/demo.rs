@@ -31,8 +31,15 @@ fn the_first_command_shows_what_it_promises() {
     assert_eq!(count("| AccountCreationSucceeded"), 4, "{text}");
     assert_eq!(count("| AccountCreationFailed"), 2, "{text}");
     assert_eq!(count("| ContactsStamped"), 4, "{text}");
-    for place in text.split(' ').map(str::trim).filter(|it| it.ends_with("report.html")) {
-        assert!(fs::read_to_string(place).unwrap().contains("<html"), "{place}");
+    for place in text
+        .split(' ')
+        .map(str::trim)
+        .filter(|it| it.ends_with("report.html"))
+    {
+        assert!(
+            fs::read_to_string(place).unwrap().contains("<html"),
+            "{place}"
+        );
     }
     assert_eq!(count("report.html"), 2, "{text}");
 }
@@ -47,6 +54,12 @@ fn a_policy_that_is_refused_is_told_at_once() {
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(!output.status.success(), "{text}");
     assert!(text.contains("policy.yaml is refused"), "{text}");
-    assert!(text.contains("organization.contacts.SECURITY.emailAddress"), "{text}");
-    assert!(!text.contains("MiniStack") && !text.contains("canary"), "{text}");
+    assert!(
+        text.contains("organization.contacts.SECURITY.emailAddress"),
+        "{text}"
+    );
+    assert!(
+        !text.contains("MiniStack") && !text.contains("canary"),
+        "{text}"
+    );
 }

@@ -73,12 +73,15 @@ fn the_table_of_actions_is_the_codes() {
 #[test]
 fn the_table_of_announcements_is_the_schemas() {
     let readme = read("README.md");
-    let rows = readme.lines().skip_while(|it| !it.starts_with("| `type` |"));
+    let rows = readme
+        .lines()
+        .skip_while(|it| !it.starts_with("| `type` |"));
     let rows = rows.skip(2).take_while(|it| it.starts_with('|'));
     let told = rows.filter_map(|row| row.split('`').nth(1));
     let mut so = BTreeSet::new();
     for file in ["account-creation", "contacts", "govcloud", "sweeps"] {
-        let schema: Value = serde_json::from_str(&read(&format!("schemas/{file}.schema.json"))).unwrap();
+        let schema: Value =
+            serde_json::from_str(&read(&format!("schemas/{file}.schema.json"))).unwrap();
         let types = schema["properties"]["type"]["enum"].as_array().unwrap();
         so.extend(types.iter().map(|it| it.as_str().unwrap().to_owned()));
     }

@@ -8,3 +8,4 @@ mod freeze;
 mod interleavings;
 mod repeats;
 mod schedules;
+mod storms;
