@@ -156,85 +156,47 @@ async fn until_it_is_as_fast(world: &World) -> Instant {
 /// The figures of a storm.
 #[must_use]
 pub fn storm_figures(told: &Told<End>) -> Vec<Figure> {
-    let seconds = STORM.0.as_secs();
-    let figure = |what: &str, value, unit, bound| {
-        let name = format!("a storm of five minutes: {what}");
-        Figure::new(name, value, unit, bound)
-    };
     let end = end(told);
-    vec![
-        figure(
-            "sweeps that failed",
-            told.broken.len(),
-            "sweeps",
-            Bound::Exactly(0),
-        ),
-        figure(
-            "accounts left uncovered",
-            number(end.uncovered),
-            "accounts",
-            Bound::Exactly(0),
-        ),
-        figure(
-            "attempts meanwhile",
-            number(end.own.calls),
-            "attempts",
-            Bound::AtMost(seconds),
-        ),
-        figure(
-            "until it is as fast as before",
-            number(end.recovery),
-            "s",
-            Bound::AtMost(30),
-        ),
-    ]
+    let more = [
+        ("attempts", end.own.calls, "attempts", STORM.0.as_secs()),
+        ("until it is as fast as before", end.recovery, "s", 30),
+    ];
+    figures("sweep in a storm", told, more)
 }
 
 /// The figures of a neighbour.
 #[must_use]
 pub fn neighbour_figures(told: &Told<End>) -> Vec<Figure> {
-    let figure = |what: &str, value, unit, bound| {
-        let name = format!("a neighbour takes half of the quota: {what}");
-        Figure::new(name, value, unit, bound)
-    };
     let end = end(told);
     let through = |count: Count| count.calls - count.throttled;
     let left_over = QUOTA * THEFT.0.as_secs() - through(end.others);
     let time = 100 * left_over / through(end.own).max(1);
     let throttled = 100 * end.own.throttled / end.own.calls.max(1);
-    vec![
-        figure(
-            "sweeps that failed",
-            told.broken.len(),
-            "sweeps",
-            Bound::Exactly(0),
-        ),
-        figure(
-            "accounts left uncovered",
-            number(end.uncovered),
-            "accounts",
-            Bound::Exactly(0),
-        ),
-        figure(
-            "time, of what is left over",
-            number(time),
-            "percent",
-            Bound::AtMost(120),
-        ),
-        figure(
-            "attempts that were throttled",
-            number(throttled),
-            "percent",
-            Bound::AtMost(5),
-        ),
-    ]
+    let more = [
+        ("time, of what the rest allows", time, "percent", 120),
+        ("throttled attempts", throttled, "percent", 5),
+    ];
+    figures("sweep beside a neighbour who takes half", told, more)
+}
+
+/// What must be zero, and what must not be more than it may.
+fn figures(
+    story: &str,
+    told: &Told<End>,
+    more: [(&str, u64, &'static str, u64); 2],
+) -> Vec<Figure> {
+    let zero = [
+        ("failed", told.broken.len() as u64, "sweeps", 0),
+        ("left uncovered", end(told).uncovered, "accounts", 0),
+    ];
+    let figure = |(what, value, unit, most)| {
+        let value = usize::try_from(value).unwrap_or(usize::MAX);
+        Figure::new(format!("{story}: {what}"), value, unit, Bound::AtMost(most))
+    };
+    zero.into_iter().chain(more).map(figure).collect()
 }
 
 /// A story that broke has no end, and its first figure says so.
 fn end(told: &Told<End>) -> End {
     told.ends.first().copied().unwrap_or_default()
-}
-
-fn number(count: u64) -> usize {
-    usize::try_from(count).unwrap_or(usize::MAX)
 }
