@@ -15,6 +15,8 @@ use crate::{Event, Failure, Shell, Summary};
 /// A claim outlives the invocation by this much, against clocks that differ.
 const CLAIM_MARGIN: Duration = Duration::from_secs(60);
 
+const OLDEST_INTENT: &str = "OldestIntentSeconds";
+
 /// What one invocation holds, saw and did.
 pub(crate) struct Run<'a> {
     pub(crate) shell: &'a Shell,
@@ -77,6 +79,8 @@ impl<'a> Run<'a> {
             open,
             broken,
         } = ledger.pending().await?;
+        // Only who could read the intents may say that none waits.
+        self.shell.metrics.most(OLDEST_INTENT, 0);
         broken.into_iter().for_each(|error| self.trouble(error));
         self.open
             .extend(open.iter().map(|open| open.request.clone()));
@@ -107,7 +111,7 @@ impl<'a> Run<'a> {
     pub(crate) fn waits(&self, since: DateTime<Utc>) {
         let waited = (self.now() - since).num_seconds();
         let waited = u64::try_from(waited).unwrap_or_default();
-        self.shell.metrics.most("OldestIntentSeconds", waited);
+        self.shell.metrics.most(OLDEST_INTENT, waited);
     }
 
     pub(crate) fn finish(self) -> Result<Summary, Failure> {

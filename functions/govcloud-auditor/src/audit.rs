@@ -131,8 +131,14 @@ impl Shell {
                 (observation, again)
             }
             Err(error) => {
-                tracing::warn!(kind = error.kind(), account = %member.id, "{error}");
                 let again = error.is_passing();
+                // An alarm looks at errors. AWS may deny what is asked about an account that is not active.
+                let is_denied = matches!(error, Error::Denied { .. });
+                if again || (is_denied && !member.is_active()) {
+                    tracing::warn!(kind = error.kind(), account = %member.id, "{error}");
+                } else {
+                    tracing::error!(kind = error.kind(), account = %member.id, "{error}");
+                }
                 (Observation::Unknown(error.kind().to_owned()), again)
             }
         }

@@ -124,6 +124,18 @@ async fn an_announcement_that_waits_is_counted_by_its_age() {
     assert_eq!(counts, [0, 1, 1, 1, 0]);
 }
 
+/// Or an alarm that was raised would end.
+#[tokio::test(start_paused = true)]
+async fn who_cannot_read_the_intents_does_not_say_that_none_waits() {
+    let world = World::new(Options::default());
+    let poller = world.cold_poller(&[]);
+    world.run(&poller, json!({"job": "tick"})).await;
+    assert_eq!(last(&world)["OldestIntentSeconds"], 0);
+    world.refuse("Query", Refusal::Denied);
+    world.fail(&poller, json!({"job": "tick"})).await;
+    assert_eq!(last(&world)["OldestIntentSeconds"], Value::Null);
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_aws_throttles_and_what_is_not_known_is_counted() {
     let world = world();

@@ -1,12 +1,13 @@
 //! The GovCloud audit.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use it::world::World;
 use serde_json::{Value, json};
-use simulator::AccountState;
+use simulator::{AccountState, Calls, Fault, FaultKind, Options};
 
-use super::{count, govcloud_audit, members, messages, outcome, rows, world};
+use super::{count, govcloud_audit, members, messages, outcome, rows, world, world_with};
 
 const GOVCLOUD: &str = "999988887777";
 
@@ -54,6 +55,47 @@ async fn a_link_that_goes_through_three_states_is_announced_twice() {
     assert_eq!(messages(&world, "GovCloudLinkChanged").len(), 2);
     assert_eq!(count(&world, "again", "linked"), 1);
     assert_eq!(count(&world, "again", "notLinked"), 11);
+}
+
+/// An alarm looks at errors.
+#[tokio::test(start_paused = true)]
+async fn an_audit_that_sees_nothing_is_logged_as_an_error() {
+    let log = crate::log::start();
+    // Ids of its own: all tests write into one log.
+    let world = world_with(Options {
+        seed: 77_101,
+        accounts: 3,
+        ..Options::default()
+    });
+    let [closed, active] = &members(&world)[..] else {
+        panic!("three accounts, one of which is the management account")
+    };
+    let suspended = AccountState::Suspended;
+    world.simulator.set_state(closed, suspended).unwrap();
+    let levels = |account: &str, kind: &str| {
+        let text = log.text();
+        let lines = text
+            .lines()
+            .filter(|it| it.contains(account) && it.contains(kind));
+        let level = |line: &str| {
+            if line.contains("ERROR") {
+                "ERROR"
+            } else {
+                "WARN"
+            }
+        };
+        lines.map(level).collect::<BTreeSet<_>>()
+    };
+    let read = "GetGovCloudAccountInformation";
+    let fault = Fault::on(read, Calls::Every, FaultKind::Denied);
+    world.simulator.set_faults(vec![fault]);
+    audit(&world, "denied").await;
+    assert_eq!(levels(closed, "Denied"), ["WARN"].into());
+    assert_eq!(levels(active, "Denied"), ["ERROR"].into());
+    world.simulator.set_faults(Vec::new());
+    world.simulator.set_trusted_access(false);
+    audit(&world, "off").await;
+    assert_eq!(levels(active, "TrustedAccessOff"), ["ERROR"].into());
 }
 
 #[tokio::test(start_paused = true)]
