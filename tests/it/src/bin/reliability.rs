@@ -1,12 +1,15 @@
-//! The long versions of the proofs: prints every figure, and writes all of them to `target/reliability/results.json`.
+//! The long versions of the proofs: prints every figure, and writes all of them to `results.json`.
 #![expect(clippy::print_stdout, reason = "a person reads this")]
 
 use std::fs;
+use std::panic::resume_unwind;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::thread;
 use std::time::Instant;
 
 use clap::Parser;
+use clap::builder::PossibleValuesParser;
 use it::local::root;
 use it::proof::freeze::Death;
 use it::proof::{
@@ -30,16 +33,56 @@ const FREEZES: [(Death, usize); 3] = [
 /// What `make fuzz`, `make mutants` and `make generated-mutants` leave, in the same folder and form.
 const OTHERS: [&str; 3] = ["fuzz.json", "mutants.json", "generated.json"];
 
-/// How long the schedules are.
+/// Which proofs, and how long the schedules are.
 #[derive(Debug, Parser)]
 struct Options {
+    /// These proofs only.
+    #[arg(value_parser = PossibleValuesParser::new(PROOFS.map(|(name, _)| name)))]
+    proofs: Vec<String>,
     /// Schedules of the poller, one for each seed.
     #[arg(long, env = "SEEDS", default_value_t = 100)]
     seeds: u64,
+    /// The first of the seeds.
+    #[arg(long, env = "FIRST_SEED", default_value_t = 0)]
+    first_seed: u64,
     /// Creation requests of each.
     #[arg(long, env = "REQUESTS", default_value_t = 10_000)]
     requests: usize,
+    /// Where the figures go.
+    #[arg(long, default_value_os_t = root().join("target/reliability"))]
+    folder: PathBuf,
 }
+
+/// What a proof found.
+struct Found {
+    /// What tells each broken story again.
+    broken: Vec<String>,
+    figures: Vec<Figure>,
+}
+
+impl Found {
+    fn new<T>(told: &Told<T>, figures: impl Into<Vec<Figure>>) -> Self {
+        Self {
+            broken: told.broken.clone(),
+            figures: figures.into(),
+        }
+    }
+}
+
+type Proof = fn(&Options) -> Vec<Found>;
+
+/// The proofs in their order. The first waits most of the time: the others are made beside it.
+const PROOFS: [(&str, Proof); 9] = [
+    ("freezes", |_| FREEZES.map(thaw).into()),
+    ("crashes", |_| crashes()),
+    ("orders", |_| interleavings::SCENES.map(orders).into()),
+    ("deliveries", |_| deliveries()),
+    ("faults", |_| faults()),
+    ("deadlines", |_| deadlines()),
+    ("repeats", |_| repeats()),
+    ("storms", |_| storms()),
+    ("schedules", schedules),
+];
 
 fn main() -> ExitCode {
     let options = Options::parse();
@@ -47,60 +90,94 @@ fn main() -> ExitCode {
         begun: Instant::now(),
         figures: Vec::new(),
     };
-    // This one waits most of the time.
-    let frozen = thread::spawn(|| FREEZES.map(thaw));
+    let wanted =
+        |name: &str| options.proofs.is_empty() || options.proofs.iter().any(|it| it == name);
+    let [(beside, waits), rest @ ..] = PROOFS;
+    thread::scope(|scope| {
+        let waits = wanted(beside).then(|| scope.spawn(|| waits(&options)));
+        for (_, proof) in rest.into_iter().filter(|(name, _)| wanted(name)) {
+            book.enter(proof(&options));
+        }
+        if let Some(waits) = waits {
+            book.enter(waits.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
+    });
+    book.close(&options.folder)
+}
 
+fn thaw((death, times): (Death, usize)) -> Found {
+    let end = freeze::freeze(times, death).unwrap_or_default();
+    Found {
+        broken: Vec::new(),
+        figures: freeze::figures(death, times, end).into(),
+    }
+}
+
+fn crashes() -> Vec<Found> {
     let mut scenes = crash::scenes(&WORLDS);
     scenes.extend(crash::longer_scenes());
-    scenes
-        .iter()
-        .for_each(|scene| book.tell_broken(&scene.told));
-    book.enter(crash::figures(&scenes, 10_000));
-    for scene in interleavings::SCENES {
-        let told = interleavings::all_orders(scene);
-        book.tell_broken(&told);
-        book.enter(interleavings::figures(scene, &told));
-    }
+    vec![Found {
+        broken: broken(scenes.iter().map(|scene| &scene.told)),
+        figures: crash::figures(&scenes, 10_000),
+    }]
+}
+
+fn orders(scene: interleavings::Scene) -> Found {
+    let told = interleavings::all_orders(scene);
+    Found::new(&told, interleavings::figures(scene, &told))
+}
+
+fn deliveries() -> Vec<Found> {
     let offsets: Vec<_> = (0..1_000).map(|it| it * 7).collect();
-    for (name, told) in [
+    [
         ("records in any order", deliveries::shuffled(1_000)),
         ("two sweeps at once", deliveries::two_sweeps(&offsets)),
         ("an event in a sweep", deliveries::sweep_and_event(&offsets)),
-    ] {
-        book.tell_broken(&told);
-        book.enter(deliveries::figures(name, &told).into());
-    }
-    let scenes = faults::scenes(100);
-    scenes
-        .iter()
-        .for_each(|scene| book.tell_broken(&scene.told));
-    book.enter(faults::figures(&scenes));
-    let scenes = deadlines::scenes(1_000);
-    scenes
-        .iter()
-        .for_each(|scene| book.tell_broken(&scene.told));
-    book.enter(deadlines::figures(&scenes));
-    let (peace, told) = repeats::kills(200);
-    book.tell_broken(&told);
-    book.enter(repeats::figures(peace, &told));
-    let told = storms::storm();
-    book.tell_broken(&told);
-    book.enter(storms::storm_figures(&told));
-    let told = storms::neighbour();
-    book.tell_broken(&told);
-    book.enter(storms::neighbour_figures(&told));
-    let told = schedules::schedules(options.requests, 0..options.seeds);
-    book.tell_broken(&told);
-    book.enter(schedules::figures(options.requests, &told));
-    if let Ok(figures) = frozen.join() {
-        book.enter(figures.concat());
-    }
-    book.close()
+    ]
+    .map(|(name, told)| Found::new(&told, deliveries::figures(name, &told)))
+    .into()
 }
 
-fn thaw((death, times): (Death, usize)) -> [Figure; 2] {
-    let end = freeze::freeze(times, death).unwrap_or_default();
-    freeze::figures(death, times, end)
+fn faults() -> Vec<Found> {
+    let scenes = faults::scenes(100);
+    vec![Found {
+        broken: broken(scenes.iter().map(|scene| &scene.told)),
+        figures: faults::figures(&scenes),
+    }]
+}
+
+fn deadlines() -> Vec<Found> {
+    let scenes = deadlines::scenes(1_000);
+    vec![Found {
+        broken: broken(scenes.iter().map(|scene| &scene.told)),
+        figures: deadlines::figures(&scenes),
+    }]
+}
+
+fn repeats() -> Vec<Found> {
+    let (peace, told) = repeats::kills(200);
+    vec![Found::new(&told, repeats::figures(peace, &told))]
+}
+
+fn storms() -> Vec<Found> {
+    let (storm, neighbour) = (storms::storm(), storms::neighbour());
+    vec![
+        Found::new(&storm, storms::storm_figures(&storm)),
+        Found::new(&neighbour, storms::neighbour_figures(&neighbour)),
+    ]
+}
+
+fn schedules(options: &Options) -> Vec<Found> {
+    let seeds = options.first_seed..options.first_seed + options.seeds;
+    let told = schedules::schedules(options.requests, seeds);
+    vec![Found::new(
+        &told,
+        schedules::figures(options.requests, &told),
+    )]
+}
+
+fn broken<'a, T: 'a>(told: impl Iterator<Item = &'a Told<T>>) -> Vec<String> {
+    told.flat_map(|told| &told.broken).cloned().collect()
 }
 
 /// Where figures are entered.
@@ -110,23 +187,20 @@ struct Book {
 }
 
 impl Book {
-    fn enter(&mut self, figures: Vec<Figure>) {
+    fn enter(&mut self, found: Vec<Found>) {
         println!("\n{} s", self.begun.elapsed().as_secs());
-        for figure in &figures {
-            println!("{figure}");
-        }
-        self.figures.extend(figures);
-    }
-
-    /// What tells a broken story again.
-    fn tell_broken<T>(&self, told: &Told<T>) {
-        for broken in told.broken.iter().take(5) {
-            println!("BROKEN {broken}");
+        for Found { broken, figures } in found {
+            for story in broken.iter().take(5) {
+                println!("BROKEN {story}");
+            }
+            for figure in &figures {
+                println!("{figure}");
+            }
+            self.figures.extend(figures);
         }
     }
 
-    fn close(self) -> ExitCode {
-        let folder = root().join("target/reliability");
+    fn close(self, folder: &Path) -> ExitCode {
         let mut results: Vec<Value> = self.figures.iter().map(Figure::json).collect();
         for other in OTHERS {
             let text = fs::read_to_string(folder.join(other)).unwrap_or_default();
@@ -134,7 +208,7 @@ impl Book {
         }
         let text = serde_json::to_string_pretty(&results).unwrap_or_default();
         let written =
-            fs::create_dir_all(&folder).and_then(|()| fs::write(folder.join("results.json"), text));
+            fs::create_dir_all(folder).and_then(|()| fs::write(folder.join("results.json"), text));
         let broken = self.figures.iter().filter(|figure| !figure.holds()).count();
         println!(
             "\n{} figures, {broken} of them broken, after {} s",

@@ -97,6 +97,59 @@ fn what_needs_an_account_says_so_and_the_rest_is_run() {
     }
 }
 
+/// Who runs each target of the Makefile, and that pages tell of no other.
+#[test]
+fn every_target_is_run_by_whom_the_table_says() {
+    let read = |file: &str| fs::read_to_string(root().join(file)).unwrap();
+    let makefile = read("Makefile");
+    let prerequisites: BTreeMap<_, BTreeSet<_>> = makefile
+        .lines()
+        .filter_map(|line| line.split_once(" ## ")?.0.split_once(':'))
+        .map(|(target, needs)| (target, needs.split_whitespace().collect()))
+        .collect();
+    let workflow = read(".github/workflows/test.yml");
+    let hosted: BTreeSet<_> = workflow
+        .lines()
+        .filter_map(|line| line.split_once("run: make "))
+        .flat_map(|(_, targets)| targets.split(' '))
+        .collect();
+    let guide = read("CONTRIBUTING.md");
+    let mut told = BTreeSet::from(["help"]);
+    for row in guide.lines().filter(|line| line.starts_with("| `make ")) {
+        let cells: Vec<_> = row.split(" | ").collect();
+        let [targets, _, who] = cells[..] else {
+            panic!("{row}")
+        };
+        let targets: BTreeSet<_> = made(targets).collect();
+        if who.contains("the hosted workflow") {
+            assert!(targets.is_subset(&hosted), "{row}");
+        }
+        if let Some(whole) = made(who).next() {
+            assert!(targets.is_subset(&prerequisites[whole]), "{row}");
+        }
+        told.extend(targets);
+    }
+    assert_eq!(told, prerequisites.keys().copied().collect());
+    for page in pages() {
+        let text = read(&page);
+        for target in made(&text) {
+            assert!(told.contains(target), "{page}: make {target}");
+        }
+    }
+}
+
+/// The targets of a text's commands in backticks.
+fn made(text: &str) -> impl Iterator<Item = &str> {
+    let code = text.split('`').skip(1).step_by(2);
+    code.filter_map(|code| code.split_once("make "))
+        .filter(|(before, _)| {
+            before
+                .split(' ')
+                .all(|it| it.is_empty() || it.contains('='))
+        })
+        .filter_map(|(_, targets)| targets.split(' ').next())
+}
+
 /// The operations, options and required options of commands of the AWS CLI.
 #[test]
 fn the_commands_are_those_that_aws_knows() {

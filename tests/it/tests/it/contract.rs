@@ -1,11 +1,11 @@
-//! The models of DynamoDB, SNS, S3 and SSM held to an emulator that others wrote: what the models answered in stories of
-//! all functions, MiniStack answers too, call for call. boto3 carries the calls there.
+//! The models of DynamoDB, SNS, SQS, S3, SSM and Step Functions held to an emulator that others wrote: what the models
+//! answered in stories of all functions, MiniStack answers too, call for call. boto3 carries the calls there.
 
 use std::time::Duration;
 
 use it::local::{Error, Local};
 use it::proof::tell;
-use it::world::{Exchange, Kill, Refusal, Sweeping, TABLE, World, definition};
+use it::world::{Delivery, Exchange, Kill, Refusal, Sweeping, TABLE, World, definition};
 use serde_json::{Map, Value, json};
 use simulator::{Calls, Fault, FaultKind, MANAGEMENT_ACCOUNT_ID, Options, Start};
 
@@ -26,6 +26,10 @@ enum Story {
     Contacts,
     /// A sweep that is killed, and one that goes on with what it wrote.
     Sweep,
+    /// A sweep begins while another one runs, and again when that one is gone.
+    TwoSweeps,
+    /// A record of the queue that fails.
+    Queue,
     /// Links that change.
     Audit,
     /// No policy at all.
@@ -33,7 +37,7 @@ enum Story {
 }
 
 /// At least these answers are compared, or the stories do not show what they are for.
-const ANSWERS: [&str; 14] = [
+const ANSWERS: [&str; 17] = [
     "dynamodb BatchGetItem 200",
     "dynamodb DeleteItem 200",
     "dynamodb GetItem 200",
@@ -46,8 +50,11 @@ const ANSWERS: [&str; 14] = [
     "s3 GetObject NoSuchKey",
     "s3 PutObject 200",
     "sns Publish 200",
+    "sqs ChangeMessageVisibility 200",
     "ssm GetParameter 200",
     "ssm GetParameter ParameterNotFound",
+    "states DescribeExecution 200",
+    "states DescribeExecution ExecutionDoesNotExist",
 ];
 
 #[test]
@@ -59,6 +66,8 @@ fn an_emulator_that_others_wrote_answers_as_the_models_do() {
         Story::Requests,
         Story::Contacts,
         Story::Sweep,
+        Story::TwoSweeps,
+        Story::Queue,
         Story::Audit,
     ];
     let mut seen = Vec::new();
@@ -92,6 +101,8 @@ async fn record(story: Story) -> Vec<Exchange> {
         Story::Requests => requests(&world).await,
         Story::Contacts => contacts(&world).await,
         Story::Sweep => sweep(&world).await,
+        Story::TwoSweeps => two_sweeps(&world).await,
+        Story::Queue => queue(&world).await,
         Story::Audit => audit(&world).await,
         Story::NoPolicy => drop(
             world
@@ -165,6 +176,35 @@ async fn sweep(world: &World) {
         .await;
 }
 
+async fn two_sweeps(world: &World) {
+    let contacts = |name| Sweeping::new(name, json!({"kind": "contacts"}));
+    let (first, second) = (contacts("first"), contacts("second"));
+    // The first one cannot give its lock back.
+    world.refuse("DeleteItem", Refusal::Denied);
+    let late = async {
+        pass(1).await;
+        world.sweep(&second).await
+    };
+    let both = tokio::join!(world.sweep(&first), late);
+    drop(both);
+    world.allow("DeleteItem");
+    let _ = world.sweep(&contacts("third")).await;
+}
+
+async fn queue(world: &World) {
+    world.refuse("GetAlternateContact", Refusal::Internal);
+    let accounts = world.simulator.accounts().into_keys();
+    let records: Vec<_> = accounts
+        .map(|account| Delivery {
+            id: account.clone(),
+            body: json!({"type": "AccountCreationSucceeded", "version": 1, "detail": {"accountId": account}})
+                .to_string(),
+            receives: 1,
+        })
+        .collect();
+    let _ = world.deliver(&world.cold_stamper(&[]), &records).await;
+}
+
 async fn audit(world: &World) {
     let accounts: Vec<_> = world.simulator.accounts().into_keys().collect();
     for (name, state) in [("first", "PENDING_ACTIVATION"), ("second", "SUSPENDED")] {
@@ -189,11 +229,13 @@ async fn pass(seconds: u64) {
     tokio::time::sleep(Duration::from_secs(seconds)).await;
 }
 
-/// Tables, buckets and a topic of one story's own.
+/// Tables, buckets, a topic, a queue and a state machine of one story's own.
 struct Emulator<'a> {
     local: &'a Local,
     suffix: String,
     topic: String,
+    queue: String,
+    machine: String,
 }
 
 impl<'a> Emulator<'a> {
@@ -211,6 +253,16 @@ impl<'a> Emulator<'a> {
             json!({"Bucket": format!("own{suffix}")}),
         )?;
         let topic = aws.call("sns", "create_topic", json!({"Name": format!("t{suffix}")}))?;
+        let queue = aws.call(
+            "sqs",
+            "create_queue",
+            json!({"QueueName": format!("q{suffix}")}),
+        )?;
+        let machine = aws.call(
+            "stepfunctions",
+            "create_state_machine",
+            long_machine(&suffix),
+        )?;
         if !matches!(story, Story::NoPolicy) {
             let policy =
                 json!({"Name": "policy", "Value": POLICY, "Type": "String", "Overwrite": true});
@@ -219,7 +271,9 @@ impl<'a> Emulator<'a> {
         Ok(Self {
             local,
             suffix,
-            topic: topic["TopicArn"].as_str().unwrap_or_default().to_owned(),
+            topic: text(&topic["TopicArn"]),
+            queue: text(&queue["QueueUrl"]),
+            machine: text(&machine["stateMachineArn"]),
         })
     }
 
@@ -233,9 +287,15 @@ impl<'a> Emulator<'a> {
             ),
             "sns" => ("publish".to_owned(), self.publish(&exchange.request)),
             "s3" => (snake(&exchange.operation), self.object(exchange)),
+            "sqs" => (snake(&exchange.operation), self.message(&exchange.request)),
+            "states" => (snake(&exchange.operation), self.execution(exchange)),
             _ => return None,
         };
-        let theirs = self.local.aws.call(exchange.service, &operation, input);
+        let client = match exchange.service {
+            "states" => "stepfunctions",
+            same => same,
+        };
+        let theirs = self.local.aws.call(client, &operation, input);
         let what = format!("{} {}", exchange.service, exchange.operation);
         let request = String::from_utf8_lossy(&exchange.request);
         if exchange.status == 200 {
@@ -284,6 +344,33 @@ impl<'a> Emulator<'a> {
             "MessageAttributes": attributes})
     }
 
+    /// The same of a message that was just received there.
+    fn message(&self, request: &[u8]) -> Value {
+        let aws = &self.local.aws;
+        let queue = json!({"QueueUrl": self.queue, "MessageBody": "{}"});
+        aws.call("sqs", "send_message", queue).unwrap();
+        let queue = json!({"QueueUrl": self.queue, "WaitTimeSeconds": 5});
+        let received = aws.call("sqs", "receive_message", queue).unwrap();
+        let mut input: Value = serde_json::from_slice(request).unwrap();
+        input["QueueUrl"] = self.queue.as_str().into();
+        input["ReceiptHandle"] = received["Messages"][0]["ReceiptHandle"].clone();
+        input
+    }
+
+    /// The same of an execution that runs there, too, where it ran.
+    fn execution(&self, exchange: &Exchange) -> Value {
+        let input: Value = serde_json::from_slice(&exchange.request).unwrap();
+        if exchange.status != 200 {
+            return input;
+        }
+        let machine = json!({"stateMachineArn": self.machine});
+        let begun = self
+            .local
+            .aws
+            .call("stepfunctions", "start_execution", machine);
+        json!({"executionArn": begun.unwrap()["executionArn"]})
+    }
+
     fn object(&self, exchange: &Exchange) -> Value {
         let (bucket, key) = exchange.place.split_once('/').unwrap();
         let mut input = json!({"Bucket": format!("{bucket}{}", self.suffix), "Key": key});
@@ -294,6 +381,16 @@ impl<'a> Emulator<'a> {
         }
         input
     }
+}
+
+/// A machine whose executions run until they are stopped.
+fn long_machine(suffix: &str) -> Value {
+    let definition = json!({"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 3_600, "End": true}}});
+    json!({"name": format!("m{suffix}"), "definition": definition.to_string(), "roleArn": "arn:aws:iam::111122223333:role/m"})
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
 }
 
 /// `GetItem` as boto3 has it: `get_item`.
@@ -314,9 +411,14 @@ fn answer(exchange: &Exchange) -> Value {
         "s3" if exchange.operation == "GetObject" => {
             json!({"Body": String::from_utf8_lossy(&exchange.answer)})
         }
-        "dynamodb" | "ssm" => {
+        "dynamodb" | "sqs" | "ssm" => {
             let text = String::from_utf8_lossy(&exchange.answer);
             serde_json::from_str(&text.replace(&format!("\"{TABLE}\":"), "\"@table\":")).unwrap()
+        }
+        // Arns and times are of each side's own.
+        "states" => {
+            let answer: Value = serde_json::from_slice(&exchange.answer).unwrap();
+            json!({"status": answer["status"]})
         }
         _ => json!({}),
     }

@@ -7,7 +7,7 @@ pub(super) mod sweeps;
 
 use std::collections::BTreeMap;
 
-use crate::world::{Message, World};
+use crate::world::{Call, Message, World};
 
 use super::trouble::{Crash, How, Trouble};
 
@@ -49,7 +49,7 @@ fn repeated(world: &World, trouble: Trouble) -> usize {
     }
     let repeated: usize = ids.values().map(|deliveries| deliveries.len() - 1).sum();
     let explained = match trouble {
-        Trouble::Crash(crash) => usize::from(crash.explains_a_repetition(world)),
+        Trouble::Crash(crash) => usize::from(crash.explains_a_repetition(&world.calls())),
         // A mark that fails four times over leaves the intent to the next poller.
         Trouble::Weather(_) | Trouble::Storm(..) => usize::MAX,
         Trouble::Peace | Trouble::Lag | Trouble::Pages(_) | Trouble::Clock(_) => 0,
@@ -60,8 +60,7 @@ fn repeated(world: &World, trouble: Trouble) -> usize {
 
 impl Crash {
     /// Only a message that was published and not marked may come again.
-    pub(super) fn explains_a_repetition(self, world: &World) -> bool {
-        let calls = world.calls();
+    pub(super) fn explains_a_repetition(self, calls: &[Call]) -> bool {
         let Some(crashed) = calls.get(self.at) else {
             return false;
         };

@@ -6,6 +6,7 @@ mod deliveries;
 mod faults;
 mod freeze;
 mod interleavings;
+mod program;
 mod repeats;
 mod schedules;
 mod storms;
