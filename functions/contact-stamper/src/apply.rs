@@ -12,7 +12,7 @@ use account_core::sweep::ChangeWord;
 
 use crate::Shell;
 use crate::answer::{Report, line};
-use crate::plan::{Plan, Planned, Primary, alternate_fingerprint, primary_fingerprint, told};
+use crate::plan::{Plan, Planned, Primary, alternate_fingerprint, primary_fingerprint};
 
 /// What became of a plan.
 #[derive(Debug)]
@@ -213,7 +213,7 @@ impl Shell {
             });
         };
         if let Err(error) = call.await {
-            let again = told(&error, &plan.account, plan.is_young);
+            let again = plan.tell(&error, contact);
             let (account, before) = (&plan.account, write.own);
             // After an answer that was lost, the write may have been made: the next reading tells.
             if matches!(error, Error::Unavailable { .. }) {

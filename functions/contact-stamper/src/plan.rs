@@ -106,9 +106,10 @@ impl Shell {
         sight: &Sight<'_>,
         now: DateTime<Utc>,
     ) -> Planned<ContactType, Alternate, Field> {
-        let own = sight.own_writes.get(&plan.account, kind.as_str()).cloned();
+        let contact = kind.as_str();
+        let own = sight.own_writes.get(&plan.account, contact).cloned();
         let answer = sight.contacts.alternate(&plan.target, kind).await;
-        let reading = plan.reading(answer);
+        let reading = plan.reading(answer, contact);
         let fingerprint = |contact: Option<&Alternate>| alternate_fingerprint(&plan.key, contact);
         let circumstances = sight.circumstances(own.as_ref(), now);
         let decision = decide(asked, &reading, &circumstances, fingerprint);
@@ -139,7 +140,7 @@ impl Shell {
         let contact = Contact::Primary.as_str();
         let own = sight.own_writes.get(&plan.account, contact).cloned();
         let answer = sight.contacts.primary(&plan.target).await;
-        let reading = plan.reading(answer);
+        let reading = plan.reading(answer, contact);
         let is_new = member.joined.is_some_and(|joined| now - joined < NEW);
         let untouched = is_new && self.is_untouched(member, &reading, sight, plan).await;
         let fingerprint = |contact: &PrimaryContact| primary_fingerprint(&plan.key, contact);
@@ -226,30 +227,26 @@ impl Plan {
             || primary.is_some_and(|it| matches!(it.decision.step, Step::Unsettled))
     }
 
+    /// Logs a failure, and says whether the same call may go better soon: a young account may be denied for a while, in any
+    /// words.
+    pub(crate) fn tell(&self, error: &Error, contact: &str) -> bool {
+        let is_denied = matches!(error, Error::Denied { .. } | Error::TrustedAccessOff { .. });
+        let may_pass = error.is_passing() || (self.is_young && is_denied);
+        error.log(&self.account, Some(contact), may_pass);
+        may_pass
+    }
+
     /// AWS saying no is never read as "absent".
-    fn reading<T>(&mut self, answer: Result<Option<T>, Error>) -> Reading<T> {
+    fn reading<T>(&mut self, answer: Result<Option<T>, Error>, contact: &str) -> Reading<T> {
         match answer {
             Ok(Some(contact)) => Reading::Present(contact),
             Ok(None) => Reading::Absent,
             Err(error) => {
-                self.again |= told(&error, &self.account, self.is_young);
+                self.again |= self.tell(&error, contact);
                 Reading::Unreadable(error.kind().to_owned())
             }
         }
     }
-}
-
-/// Logs a failure, and says whether the same call may go better soon: a young account may be denied for a while, in any
-/// words. What may is a warning: an alarm looks at errors, and each new account would raise it.
-pub(crate) fn told(error: &Error, account: &AccountId, is_young: bool) -> bool {
-    let is_denied = matches!(error, Error::Denied { .. } | Error::TrustedAccessOff { .. });
-    let may_pass = error.is_passing() || (is_young && is_denied);
-    if may_pass {
-        tracing::warn!(kind = error.kind(), %account, "{error}");
-    } else {
-        tracing::error!(kind = error.kind(), %account, "{error}");
-    }
-    may_pass
 }
 
 /// The fingerprint of an alternate contact, or of its absence.

@@ -132,13 +132,13 @@ impl Shell {
             }
             Err(error) => {
                 let again = error.is_passing();
-                // An alarm looks at errors. AWS may deny what is asked about an account that is not active.
+                // AWS may deny what is asked about an account that is not active.
                 let is_denied = matches!(error, Error::Denied { .. });
-                if again || (is_denied && !member.is_active()) {
-                    tracing::warn!(kind = error.kind(), account = %member.id, "{error}");
-                } else {
-                    tracing::error!(kind = error.kind(), account = %member.id, "{error}");
-                }
+                error.log(
+                    &member.id,
+                    None,
+                    again || (is_denied && !member.is_active()),
+                );
                 (Observation::Unknown(error.kind().to_owned()), again)
             }
         }

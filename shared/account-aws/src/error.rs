@@ -1,6 +1,6 @@
 //! What can go wrong at the edge: one variant for each thing an operator does about it.
 
-use account_core::ids::OrganizationId;
+use account_core::ids::{AccountId, OrganizationId};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -181,6 +181,16 @@ impl Error {
     #[must_use]
     pub fn is_passing(&self) -> bool {
         matches!(self, Self::Throttled { .. } | Self::Unavailable { .. })
+    }
+
+    /// Logs what went wrong with an account, or with one of its contacts. What may pass is a warning: an alarm looks at
+    /// errors, and each new account would raise it.
+    pub fn log(&self, account: &AccountId, contact: Option<&str>, may_pass: bool) {
+        if may_pass {
+            tracing::warn!(kind = self.kind(), %account, contact, "{self}");
+        } else {
+            tracing::error!(kind = self.kind(), %account, contact, "{self}");
+        }
     }
 
     /// An answer that came, and is of no use.

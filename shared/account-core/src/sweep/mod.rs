@@ -4,8 +4,6 @@ mod announced;
 mod documents;
 mod gate;
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 pub use announced::{Finish, finished, sweep_failed};
@@ -14,9 +12,6 @@ pub use documents::{
     PlannedChange, Rest, Results,
 };
 pub use gate::{Counts, Gate, Limits, Reason, gate};
-
-use crate::ids::AccountId;
-use crate::inventory::Member;
 
 /// What a sweep looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -88,21 +83,6 @@ impl Outcome {
             Self::Superseded => "the policy changed, the rest of the plan was not applied",
         }
     }
-}
-
-/// The members that no batch has covered yet, for the next round or a resumed sweep.
-///
-/// What was covered and is no member counts for nothing: an account that has left is not missing.
-pub fn uncovered<'a>(
-    members: impl IntoIterator<Item = &'a Member>,
-    covered: &BTreeSet<AccountId>,
-) -> BTreeSet<AccountId> {
-    members
-        .into_iter()
-        .map(|member| &member.id)
-        .filter(|id| !covered.contains(id))
-        .cloned()
-        .collect()
 }
 
 #[cfg(test)]

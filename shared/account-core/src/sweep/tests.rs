@@ -1,7 +1,6 @@
-//! The gate at its limits, and what is left to cover.
+//! The gate at its limits, and words.
 
 use super::*;
-use crate::inventory::Name;
 use crate::report::{Contact, ContactLine, Coverage, Done, Found};
 use crate::stamp::Fingerprint;
 
@@ -109,31 +108,6 @@ fn batches_add_up() {
         remove: 10,
     };
     assert_eq!(sum, expected);
-}
-
-fn id(number: u64) -> AccountId {
-    format!("{number:012}").parse().unwrap()
-}
-
-#[test]
-fn what_no_batch_covered_is_left_for_the_next_round() {
-    let members = [3, 1, 2].map(|number| Member {
-        id: id(number),
-        state: "ACTIVE".to_owned(),
-        units: None,
-        joined: None,
-        name: Name::new(String::new()),
-    });
-    // 9 has left the organization.
-    let covered = BTreeSet::from([id(2), id(9)]);
-    assert_eq!(
-        uncovered(&members, &covered),
-        BTreeSet::from([id(1), id(3)])
-    );
-    assert_eq!(
-        uncovered(&members, &[1, 2, 3].map(id).into()),
-        BTreeSet::new()
-    );
 }
 
 #[test]

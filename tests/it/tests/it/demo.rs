@@ -31,6 +31,9 @@ fn the_first_command_shows_what_it_promises() {
     assert_eq!(count("| AccountCreationSucceeded"), 4, "{text}");
     assert_eq!(count("| AccountCreationFailed"), 2, "{text}");
     assert_eq!(count("| ContactsStamped"), 4, "{text}");
+    // What its policy names: no account has the tag that its OPERATIONS take.
+    assert_eq!(count("SECURITY match: nothing"), 4, "{text}");
+    assert!(!text.contains("BILLING"), "{text}");
     for place in text
         .split(' ')
         .map(str::trim)

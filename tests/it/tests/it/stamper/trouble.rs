@@ -184,6 +184,7 @@ async fn only_what_may_not_pass_is_logged_as_an_error() {
                 lines.filter(|line| line.contains("Denied") && line.contains(operation));
             let line = denied.next().unwrap();
             assert!(line.contains(level), "{line}");
+            assert!(line.contains("contact=\""), "{line}");
             assert!(denied.all(|line| line.contains(level)), "{text}");
         }
     }
