@@ -136,6 +136,11 @@ fn every_target_is_run_by_whom_the_table_says() {
             assert!(told.contains(target), "{page}: make {target}");
         }
     }
+    for Told { page, text, .. } in self::told() {
+        if let Some(target) = text.strip_prefix("make ") {
+            assert!(told.contains(target), "{page}: {text}");
+        }
+    }
 }
 
 /// The targets of a text's commands in backticks.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::process::Command;
 
 use creation_poller::Summary;
 use it::local::root;
@@ -129,29 +130,6 @@ fn every_sample_event_and_every_count_is_told() {
 }
 
 #[test]
-fn every_make_command_told_is_there() {
-    let (readme, makefile) = (read("README.md"), read("Makefile"));
-    let security = read("docs/security.md");
-    let text = (readme + &read("docs/reliability.md") + &security).replace('\n', "`");
-    let commands = text
-        .split('`')
-        .filter_map(|text| text.strip_prefix("make "));
-    let commands: BTreeSet<_> = commands
-        .filter_map(|rest| rest.split_whitespace().next())
-        .collect();
-    assert!(
-        commands.is_superset(&["build", "demo", "test"].into()),
-        "{commands:?}"
-    );
-    for command in commands {
-        assert!(
-            makefile.contains(&format!("\n{command}: ")),
-            "make {command}"
-        );
-    }
-}
-
-#[test]
 fn the_variables_for_sam_local_invoke_are_the_functions() {
     let file: Value = serde_json::from_str(&read("events/env/functions.json")).unwrap();
     let template = template();
@@ -208,6 +186,23 @@ fn every_mutant_is_told_with_its_test() {
     told.sort();
     so.sort();
     assert_eq!(told, so);
+}
+
+/// A mutant that does not fit the code shows nothing.
+#[test]
+fn every_mutant_fits() {
+    let folder = fs::read_dir(root().join("tests/mutants")).unwrap();
+    let files = folder.map(|file| file.unwrap().path());
+    for patch in files.filter(|path| path.extension().is_some_and(|it| it == "patch")) {
+        let git = Command::new("git")
+            .args(["apply", "--check"])
+            .arg(&patch)
+            .current_dir(root())
+            .output()
+            .unwrap();
+        let problem = String::from_utf8_lossy(&git.stderr);
+        assert!(git.status.success(), "{}: {problem}", patch.display());
+    }
 }
 
 /// A check that is left out has its reason above it.
