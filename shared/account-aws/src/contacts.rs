@@ -11,6 +11,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 
 use crate::Error;
 use crate::clients::Clients;
+use crate::doubt::Doubt;
 use crate::limiter::Share;
 use crate::limits::Limits;
 
@@ -119,7 +120,7 @@ impl Contacts {
     /// [`PutAlternateContact`]: https://docs.aws.amazon.com/accounts/latest/reference/API_PutAlternateContact.html
     ///
     /// # Errors
-    /// Whatever AWS answers but success.
+    /// Whatever AWS answers but success; [`Error::Unavailable`] where the contact may be written all the same.
     pub async fn put_alternate(
         &self,
         target: &Target,
@@ -136,10 +137,10 @@ impl Contacts {
             .name(contact.get(Field::Name))
             .phone_number(contact.get(Field::PhoneNumber))
             .title(contact.get(Field::Title));
-        call.send()
-            .await
-            .map(drop)
-            .map_err(|error| refusal(PUT_ALTERNATE, &error))
+        let doubt = Doubt::default();
+        let call = call.customize().interceptor(doubt.clone());
+        let failed = |error| doubt.weigh(PUT_ALTERNATE, refusal(PUT_ALTERNATE, &error));
+        call.send().await.map(drop).map_err(failed)
     }
 
     /// Removes an alternate contact; one that is not there is removed already ([`DeleteAlternateContact`]).
@@ -154,10 +155,12 @@ impl Contacts {
             .client
             .delete_alternate_contact()
             .set_account_id(target.id());
-        match call.alternate_contact_type(model(kind)).send().await {
+        let call = call.alternate_contact_type(model(kind));
+        let doubt = Doubt::default();
+        match call.customize().interceptor(doubt.clone()).send().await {
             Ok(_) => Ok(()),
             Err(error) if is_absent(&error) => Ok(()),
-            Err(error) => Err(refusal(DELETE_ALTERNATE, &error)),
+            Err(error) => Err(doubt.weigh(DELETE_ALTERNATE, refusal(DELETE_ALTERNATE, &error))),
         }
     }
 
@@ -202,11 +205,11 @@ impl Contacts {
             .client
             .put_contact_information()
             .set_account_id(target.id());
-        call.contact_information(record)
-            .send()
-            .await
-            .map(drop)
-            .map_err(|error| refusal(PUT_PRIMARY, &error))
+        let doubt = Doubt::default();
+        let call = call.contact_information(record).customize();
+        let failed = |error| doubt.weigh(PUT_PRIMARY, refusal(PUT_PRIMARY, &error));
+        let answer = call.interceptor(doubt.clone()).send().await;
+        answer.map(drop).map_err(failed)
     }
 }
 

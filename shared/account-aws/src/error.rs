@@ -228,11 +228,15 @@ impl Error {
             | "AuthorizationErrorException"
             | "KMSAccessDenied"
             | "KMSAccessDeniedException" => Self::Denied { action, code },
-            // Lambda renews the credentials with the next environment.
+            // Lambda renews the credentials with the next environment, and clocks are set right.
             "ExpiredToken"
             | "ExpiredTokenException"
             | "InvalidClientTokenId"
             | "UnrecognizedClientException"
+            | "InvalidSignatureException"
+            | "SignatureDoesNotMatch"
+            | "RequestExpired"
+            | "RequestTimeTooSkewed"
             // Of several reasons, those that are the table's fault.
             | "TransactionCanceledException"
             | "TransactionConflictException" => Self::Unavailable {

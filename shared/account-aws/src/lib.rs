@@ -6,6 +6,7 @@ pub mod bucket;
 pub mod clients;
 pub mod clock;
 pub mod contacts;
+mod doubt;
 pub mod env;
 pub mod error;
 pub mod executions;

@@ -33,6 +33,8 @@ pub struct Count {
     pub throttled: u64,
     /// Not answered with success for any other reason.
     pub failed: u64,
+    /// Pages of a listing that came empty, or with a token that was used before.
+    pub odd: u64,
 }
 
 /// A simulated organization; clones share it.
@@ -185,11 +187,18 @@ impl State {
         if quotas.is_some_and(|quotas| !quotas.take(operation.name, now)) {
             return Err(operation.service.throttled());
         }
+        let paging = self.paging(fault);
+        if operation.name.starts_with("List") && !matches!(paging, Paging::Normal) {
+            self.counts
+                .entry(operation.name.to_owned())
+                .or_default()
+                .odd += 1;
+        }
         let call = Call {
             operation: operation.name,
             body,
             now,
-            paging: self.paging(fault),
+            paging,
         };
         (operation.run)(&mut self.organization, &call)
     }

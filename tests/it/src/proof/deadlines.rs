@@ -51,6 +51,7 @@ pub fn scenes(offsets: u32) -> Vec<Scene> {
     vec![
         scene("poller", tell(&cases, poller)),
         scene("stamper, ten records", tell(&cases, records)),
+        scene("doctor", tell(&cases, doctor)),
         scene(
             "contact sweep",
             tell(&cases, |case| sweep("contacts", case)),
@@ -105,6 +106,13 @@ async fn poller(case: Case) -> Duration {
     let _ = world
         .invoke_within(&shell, json!({"job": "tick"}), case.timeout)
         .await;
+    case.left(begun)
+}
+
+async fn doctor(case: Case) -> Duration {
+    let world = world();
+    let begun = case.begin(&world);
+    let _ = world.doctor_within(&[], case.timeout).await;
     case.left(begun)
 }
 

@@ -6,6 +6,7 @@ use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use serde_json::json;
+use tokio::time::Instant;
 
 use crate::world::{Delivery, Ended, Sweeping, World};
 
@@ -51,33 +52,53 @@ async fn at_once(world: &World, one: &[Delivery], other: &[Delivery]) -> Vec<Str
     [one, other].concat()
 }
 
-/// Two sweeps of one kind, the second one so many milliseconds later: one of them sweeps.
+/// What became of two sweeps.
+#[derive(Clone, Copy, Debug)]
+pub struct Pair {
+    /// One of them was refused.
+    pub is_refused: bool,
+}
+
+/// Two sweeps of one kind, the second one so many milliseconds later: one of them sweeps, or one after the other.
 #[must_use]
-pub fn two_sweeps(offsets: &[u64]) -> Told<End> {
+pub fn two_sweeps(offsets: &[u64]) -> Told<Pair> {
     tell(offsets, async |offset| {
         let world = sweeps::world(Trouble::Peace);
         let late = async {
             tokio::time::sleep(Duration::from_millis(offset)).await;
-            world
-                .sweep(&Sweeping::new("other", json!({"kind": "contacts"})))
-                .await
+            let begun = Instant::now();
+            let other = Sweeping::new("other", json!({"kind": "contacts"}));
+            (begun, world.sweep(&other).await)
         };
-        let sweeping = Sweeping::new("s", json!({"kind": "contacts"}));
-        let ended = tokio::join!(world.sweep(&sweeping), late);
+        let first = async {
+            let sweeping = Sweeping::new("s", json!({"kind": "contacts"}));
+            (world.sweep(&sweeping).await, Instant::now())
+        };
+        let ((one, ended), (begun, other)) = tokio::join!(first, late);
         let refused = Ended::Failed("SweepRunning".to_owned());
-        let name = match ended {
-            (Ended::Done(_), other) if other == refused => "s",
-            (one, Ended::Done(_)) if one == refused => "other",
-            (Ended::Done(_), Ended::Done(_)) => "s",
+        let (name, is_refused) = match (one, other) {
+            (Ended::Done(_), other) if other == refused => ("s", true),
+            (one, Ended::Done(_)) if one == refused => ("other", true),
+            (Ended::Done(_), Ended::Done(_)) => {
+                // The lock is given back in the last step.
+                assert!(ended < begun + Duration::from_secs(1), "both at once");
+                ("s", false)
+            }
             other => panic!("{other:?}"),
         };
-        sweeps::check(
-            &world,
-            Trouble::Peace,
-            &[(name, "complete", sweeps::CHANGES)],
-        )
-        .await
+        sweeps::check(&world, &[(name, "complete", sweeps::CHANGES)]).await;
+        Pair { is_refused }
     })
+}
+
+/// The figures of two sweeps.
+#[must_use]
+pub fn pair_figures(told: &Told<Pair>) -> Vec<Figure> {
+    let refused = told.ends.iter().filter(|pair| pair.is_refused).count();
+    let what = "deliveries: two sweeps at once, of these one refused";
+    let mut all = Vec::from(figures("two sweeps at once", told));
+    all.push(Figure::new(what, refused, "runs", Bound::AtLeast(1)));
+    all
 }
 
 /// A contact sweep, and so many milliseconds later an event for one of its accounts: each change is made once, and told
@@ -101,13 +122,13 @@ pub fn sweep_and_event(offsets: &[u64]) -> Told<End> {
         assert!(matches!(ended, Ended::Done(_)), "{ended:?}");
         let told = stamper::announced(&world).len() as u64;
         let swept = sweeps::CHANGES - told;
-        sweeps::check(&world, Trouble::Peace, &[("s", "complete", swept)]).await
+        sweeps::check(&world, &[("s", "complete", swept)]).await
     })
 }
 
 /// The figures of a scene.
 #[must_use]
-pub fn figures(name: &str, told: &Told<End>) -> [Figure; 2] {
+pub fn figures<T>(name: &str, told: &Told<T>) -> [Figure; 2] {
     let name = |what: &str| format!("deliveries: {name}, {what}");
     let broken = told.broken.len();
     [

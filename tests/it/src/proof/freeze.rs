@@ -34,7 +34,7 @@ pub struct End {
     pub connections: usize,
 }
 
-/// Freezes so many times between two invocations of three calls each.
+/// Freezes so many times, before each of so many invocations of three calls; one more comes before the first freeze.
 ///
 /// # Errors
 /// The loopback interface refuses.
@@ -43,10 +43,11 @@ pub fn freeze(times: usize, death: Death) -> io::Result<End> {
     let client = server.client();
     let runtime = runtime()?;
     let mut end = End::default();
+    let _ = runtime.block_on(invocation(&client));
     for _ in 0..times {
-        end.well += usize::from(runtime.block_on(invocation(&client)));
         // The client does not run meanwhile, and hears nothing of it.
         server.kill_connections();
+        end.well += usize::from(runtime.block_on(invocation(&client)));
     }
     end.connections = server.accepted.load(Ordering::Relaxed);
     Ok(end)
@@ -167,7 +168,7 @@ fn die(stream: TcpStream, death: Death) -> Option<TcpStream> {
 
 /// The figures of a kind of death.
 #[must_use]
-pub fn figures(death: Death, times: usize, end: End) -> [Figure; 2] {
+pub fn figures(death: Death, times: usize, end: End) -> [Figure; 3] {
     let name = |what: &str| format!("freeze: connections {death:?}, {what}");
     [
         Figure::new(name("invocations"), times, "invocations", Bound::AtLeast(1)),
@@ -176,6 +177,13 @@ pub fn figures(death: Death, times: usize, end: End) -> [Figure; 2] {
             end.well,
             "invocations",
             Bound::Exactly(times as u64),
+        ),
+        // One before the first freeze, and no more than one after each.
+        Figure::new(
+            name("connections made"),
+            end.connections,
+            "connections",
+            Bound::Exactly(times as u64 + 1),
         ),
     ]
 }

@@ -1,4 +1,4 @@
-//! Two pollers at once, in every order of their calls that have an effect.
+//! Two pollers at once, in every order of their beginnings and of their calls that have an effect.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -8,8 +8,8 @@ use simulator::{Options, Outcome, Start};
 
 use crate::world::{Choice, Refusal, Turns, World};
 
-use super::stories::nothing_is_pending;
 use super::stories::poller::{check, event};
+use super::stories::{nothing_is_pending, repeated};
 use super::{Bound, Figure, Told, tell};
 
 /// What two pollers are started for at once.
@@ -62,6 +62,9 @@ const fn scene(name: &'static str, requests: usize, deaths: usize, plot: Plot) -
         plot,
     }
 }
+
+/// The search must find so many orders, or it does not go through all of them.
+const LEAST: u64 = 800;
 
 /// How one order ended.
 #[derive(Clone, Debug)]
@@ -130,7 +133,7 @@ async fn story(scene: Scene, script: Vec<usize>) -> (Vec<usize>, End) {
 
     check(&world, &requests.into_iter().collect::<BTreeSet<_>>());
     nothing_is_pending(&world);
-    let repeated = world.messages().len() - scene.requests;
+    let repeated = repeated(&world);
     assert!(repeated <= scene.deaths, "{repeated} delivered twice");
     let end = End {
         choices: turns.choices(),
@@ -159,42 +162,41 @@ fn start(world: &World) -> String {
     })
 }
 
-/// The figures of a scene.
+/// The figures of all scenes.
 #[must_use]
-pub fn figures(scene: Scene, told: &Told<End>) -> Vec<Figure> {
+pub fn figures(scenes: &[(Scene, Told<End>)]) -> Vec<Figure> {
+    let mut figures: Vec<_> = scenes
+        .iter()
+        .flat_map(|(scene, told)| scene_figures(*scene, told))
+        .collect();
+    for (what, die) in [("nobody dies", false), ("one dies", true)] {
+        let orders = scenes.iter().filter(|(scene, _)| (0 < scene.deaths) == die);
+        let orders = orders.map(|(_, told)| told.stories()).sum();
+        let name = format!("orders of calls in all, {what}");
+        figures.push(Figure::new(name, orders, "orders", Bound::AtLeast(LEAST)));
+    }
+    figures
+}
+
+fn scene_figures(scene: Scene, told: &Told<End>) -> [Figure; 3] {
     let repeated = told.ends.iter().filter(|end| end.repeated > 0).count();
     let figure = |what: &str, value, unit, bound| {
         Figure::new(format!("{}: {what}", scene.name), value, unit, bound)
     };
-    let duplicates = if scene.deaths == 0 {
-        figure(
-            "orders with a second delivery",
-            repeated,
-            "orders",
-            Bound::Exactly(0),
-        )
-    } else {
-        // That it can happen shows that the search reaches it.
-        figure(
-            "orders with a second delivery",
-            repeated,
-            "orders",
-            Bound::AtLeast(1),
-        )
+    let (orders, broken) = (told.stories(), told.broken.len());
+    // That it can happen where one dies shows that the search reaches it.
+    let duplicates = match scene.deaths {
+        0 => Bound::Exactly(0),
+        _ => Bound::AtLeast(1),
     };
-    vec![
+    [
+        figure("orders of calls", orders, "orders", Bound::AtLeast(2)),
+        figure("broken orders", broken, "orders", Bound::Exactly(0)),
         figure(
-            "orders of calls",
-            told.stories(),
+            "orders with a second delivery",
+            repeated,
             "orders",
-            Bound::AtLeast(2),
+            duplicates,
         ),
-        figure(
-            "broken orders",
-            told.broken.len(),
-            "orders",
-            Bound::Exactly(0),
-        ),
-        duplicates,
     ]
 }

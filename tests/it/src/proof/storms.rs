@@ -112,7 +112,7 @@ async fn disturbed(accounts: usize, disturbance: impl AsyncFnOnce(&World) -> Cou
             own: Count {
                 calls: after.calls - before.calls - others.calls,
                 throttled: after.throttled - before.throttled - others.throttled,
-                failed: 0,
+                ..Count::default()
             },
             others,
             recovery: (fast - relieved).as_secs(),

@@ -5,9 +5,9 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use simulator::{Calls, Fault, FaultKind, Options};
+use simulator::{Calls, Fault, FaultKind, Options, Start};
 
-use crate::world::{Kill, Refusal, Weather, World};
+use crate::world::{Fate, Kill, Refusal, Weather, World};
 
 /// How a call goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,11 +40,11 @@ pub enum Trouble {
     Crash(Crash),
     /// All the time 20 % of all calls are throttled, 5 % hang and 2 % fail, by this seed.
     Weather(u64),
-    /// These operations, or all, fail for five minutes, after so many seconds.
-    Storm(Refusal, &'static [&'static str], u64),
+    /// These operations, or all, fail for five minutes, from this call on.
+    Storm(Refusal, &'static [&'static str], usize),
     /// Reads do not see a write for five minutes.
     Lag,
-    /// Pages come empty, tokens expire or repeat, rows vanish, by this seed.
+    /// Pages come empty, tokens expire or repeat, rows appear and vanish, by this seed.
     Pages(u64),
     /// The function's clock is up to five minutes off and jumps, by this seed.
     Clock(u64),
@@ -100,9 +100,8 @@ impl World {
     pub(super) fn begin(&self, trouble: Trouble) {
         match trouble {
             Trouble::Weather(seed) => self.set_weather(Some(Weather::bad(seed))),
-            Trouble::Storm(refusal, operations, after) => {
-                let after = Duration::from_secs(after);
-                self.set_weather(Some(Weather::storm(refusal, operations, after, STORM)));
+            Trouble::Storm(refusal, operations, call) => {
+                self.set_weather(Some(Weather::storm_at(refusal, operations, call, STORM)));
             }
             Trouble::Pages(seed) => self.simulator.set_faults(bad_tokens(seed)),
             Trouble::Peace | Trouble::Crash(_) | Trouble::Lag | Trouble::Clock(_) => (),
@@ -120,20 +119,41 @@ impl World {
         self.set_clock(&mut rng);
     }
 
+    /// The same in a sweep. The clock is right in the end: one that is ahead by a whole Lambda timeout leaves no time for
+    /// anything.
+    pub(super) async fn disturb_clock(&self, trouble: Trouble, round: usize) {
+        self.meddle_with_clock(trouble, round).await;
+        tokio::time::sleep(STORM).await;
+        self.clock.set_error(TimeDelta::zero());
+    }
+
     fn set_clock(&self, rng: &mut StdRng) {
         let off = TimeDelta::seconds(rng.random_range(-300..=300));
         self.clock.set_error(off);
     }
 
-    /// Takes one of these rows after the other out of the listing while a tick reads it.
-    pub(super) async fn thin_out(&self, trouble: Trouble, requests: &[String]) {
+    /// While a tick reads the listing, takes one of these rows after the other out of it, and puts new ones in.
+    pub(super) async fn stir(&self, trouble: Trouble, requests: &[String]) -> Vec<String> {
+        let mut appeared = Vec::new();
         if !matches!(trouble, Trouble::Pages(_)) {
-            return;
+            return appeared;
         }
         for request in requests {
             tokio::time::sleep(PAGE * 3 / 2).await;
             self.simulator.forget(request).unwrap();
+            appeared.push(self.simulator.start(Start::default()));
         }
+        appeared
+    }
+
+    /// Calls that trouble struck.
+    pub(super) fn struck(&self) -> usize {
+        let calls = self.calls();
+        let struck = calls.iter().filter(|call| call.fate != Fate::Answered);
+        let counts = self.simulator.calls();
+        let listings = counts.iter().filter(|(name, _)| name.starts_with("List"));
+        let odd: u64 = listings.map(|(_, count)| count.odd + count.failed).sum();
+        struck.count() + usize::try_from(odd).unwrap()
     }
 
     /// The end of all trouble.

@@ -26,7 +26,7 @@ use super::queue::Queue;
 use super::topic::Topic;
 use super::trails::Trails;
 use super::turns::Turns;
-use super::weather::Weather;
+use super::weather::{Strike, Weather};
 
 /// The services of the world, by the beginning of their hosts.
 const SERVICES: [&str; 9] = [
@@ -55,6 +55,21 @@ pub struct Call {
     pub body: String,
     /// The number of the invocation that made it.
     pub invocation: u32,
+    /// What happened to it.
+    pub fate: Fate,
+}
+
+/// What happened to a call on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// The service answered.
+    Answered,
+    /// The function was told otherwise, whatever the service did.
+    Struck(Strike),
+    /// Its function was killed there.
+    Killed(Kill),
+    /// It took effect, and its answer was lost.
+    Lost,
 }
 
 tokio::task_local! {
@@ -142,10 +157,21 @@ pub(super) struct Traffic {
 
 /// What is to happen to a call.
 struct Verdict {
-    refusal: Option<Refusal>,
+    strike: Option<Strike>,
     kill: Option<Kill>,
     is_lost: bool,
     latency: Duration,
+}
+
+impl Verdict {
+    fn fate(&self) -> Fate {
+        match (self.kill, self.strike) {
+            (Some(kill), _) => Fate::Killed(kill),
+            (None, Some(strike)) => Fate::Struck(strike),
+            (None, None) if self.is_lost => Fate::Lost,
+            (None, None) => Fate::Answered,
+        }
+    }
 }
 
 impl Traffic {
@@ -154,8 +180,8 @@ impl Traffic {
         format!("00000000-0000-4000-8000-{:012}", self.invocations)
     }
 
-    /// Takes note of a call and says what is to happen to it.
-    fn admit(&mut self, call: Call) -> Verdict {
+    /// Takes note of a call and says what is to happen to it, where its turn has not said so.
+    fn admit(&mut self, mut call: Call, fate: Option<Kill>) -> Verdict {
         let action = call.action();
         assert!(
             self.allowed.contains(&action.as_str()),
@@ -166,18 +192,21 @@ impl Traffic {
             .rng
             .as_mut()
             .map_or(1, |rng| rng.random_range(1..=LATENCY_MILLIS));
+        let refused = self.refusals.get(&call.operation).map(|refusal| Strike {
+            refusal: *refusal,
+            is_made: false,
+        });
         let verdict = Verdict {
-            refusal: self.refusals.get(&call.operation).copied().or_else(|| {
-                let weather = self.weather.as_mut()?;
-                weather.strike(&call.operation)
-            }),
+            strike: refused.or_else(|| self.weather.as_mut()?.strike(&call.operation)),
             kill: self
                 .kill
                 .take_if(|(at, _)| *at == number)
-                .map(|(_, kill)| kill),
+                .map(|(_, kill)| kill)
+                .or(fate),
             is_lost: self.lost.take_if(|at| *at == number).is_some(),
             latency: Duration::from_millis(latency),
         };
+        call.fate = verdict.fate();
         self.calls.push(call);
         verdict
     }
@@ -194,6 +223,16 @@ impl Call {
             &self.operation
         };
         format!("{}:{operation}", self.service)
+    }
+
+    /// Whether the service got the call.
+    #[must_use]
+    pub const fn is_made(&self) -> bool {
+        match self.fate {
+            Fate::Struck(strike) => strike.is_made,
+            Fate::Killed(kill) => !matches!(kill, Kill::Before),
+            Fate::Answered | Fate::Lost => true,
+        }
     }
 
     /// Whether the call changes anything outside the function.
@@ -251,28 +290,30 @@ impl Connector {
         let call = read(&request)?;
         let (service, operation) = (call.service, call.operation.clone());
         let mut fate = None;
-        if call.has_effect() {
-            let turns = self
-                .traffic
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .turns
-                .clone();
-            if let Some(turns) = turns {
-                fate = turns.wait(call.invocation).await;
-            }
-        }
-        let (mut verdict, halves) = {
-            let mut traffic = self.traffic.lock().unwrap_or_else(PoisonError::into_inner);
-            (traffic.admit(call), traffic.halves_batches)
+        let turns = {
+            let traffic = self.traffic.lock().unwrap_or_else(PoisonError::into_inner);
+            traffic.turns.clone()
         };
-        verdict.kill = verdict.kill.or(fate);
+        if let Some(turns) = turns
+            && turns.is_at(&call)
+        {
+            fate = turns.wait(call.invocation).await;
+        }
+        let (verdict, halves) = {
+            let mut traffic = self.traffic.lock().unwrap_or_else(PoisonError::into_inner);
+            (traffic.admit(call, fate), traffic.halves_batches)
+        };
         if verdict.kill == Some(Kill::Before) {
             return die().await;
         }
         tokio::time::sleep(verdict.latency).await;
-        let response = match verdict.refusal {
-            Some(refusal) => refuse(service, refusal).await,
+        let response = match verdict.strike {
+            Some(strike) => {
+                if strike.is_made {
+                    let _ = self.answer(&operation, service, request, halves).await;
+                }
+                refuse(service, strike.refusal).await
+            }
             None => {
                 self.answer_and_record(&operation, service, request, halves)
                     .await
@@ -364,6 +405,7 @@ fn read(request: &Request<Vec<u8>>) -> Result<Call, ConnectorError> {
         operation,
         body,
         invocation: INVOCATION.with(|it| it.number),
+        fate: Fate::Answered,
     })
 }
 

@@ -27,6 +27,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use chrono::{DateTime, Utc};
 use creation_poller::{Config, Failure, Shell, Summary};
+use futures_util::FutureExt;
 use http::{Request, Response};
 use lambda_runtime::{Context, LambdaEvent};
 use rand::SeedableRng;
@@ -34,7 +35,7 @@ use rand::rngs::StdRng;
 use serde_json::Value;
 use simulator::Simulator;
 
-pub use connector::{Call, Exchange, Kill, Refusal};
+pub use connector::{Call, Exchange, Fate, Kill, Refusal};
 pub use dynamodb::{TABLE, definition};
 pub use executions::Executions;
 pub use objects::Objects;
@@ -46,7 +47,7 @@ pub use time::Clock;
 pub use topic::{Message, Topic};
 pub use trails::{Trail, Trails};
 pub use turns::{Choice, Turns};
-pub use weather::Weather;
+pub use weather::{Strike, Weather};
 
 use connector::{Connector, INVOCATION, Invocation, Traffic};
 use dynamodb::Table;
@@ -214,6 +215,8 @@ impl World {
             () = death.notified() => None,
             end = INVOCATION.scope(this, invocation) => Some(end),
         };
+        // It may have come to its end in the very step in which it died.
+        let end = end.filter(|_| death.notified().now_or_never().is_none());
         let turns = self.traffic().turns.clone();
         if let Some(turns) = turns {
             turns.end();
@@ -327,9 +330,10 @@ impl World {
         self.traffic().halves_batches = true;
     }
 
-    /// Takes back a kill that did not come to pass.
+    /// Takes back a kill, or a loss, that did not come to pass.
     pub fn spare(&self) {
-        self.traffic().kill = None;
+        let mut traffic = self.traffic();
+        (traffic.kill, traffic.lost) = (None, None);
     }
 
     /// All rows of the ledger as JSON.

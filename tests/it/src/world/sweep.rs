@@ -135,7 +135,7 @@ fn answered_in_time(begun: Instant, timeout: Duration) {
 type Refused = String;
 
 impl Run<'_> {
-    async fn run(&self, meddle: Meddle<'_>) -> Ended {
+    async fn run(mut self, meddle: Meddle<'_>) -> Ended {
         let input = &self.sweeping.input;
         meddle(self.world, "begin", &Value::Null);
         let mut state = match self.step(json!({"step": "begin", "input": input})).await {
@@ -167,7 +167,7 @@ impl Run<'_> {
     }
 
     /// A step, made again where the state machine would.
-    async fn step(&self, mut payload: Value) -> Result<Value, Refused> {
+    async fn step(&mut self, mut payload: Value) -> Result<Value, Refused> {
         payload["execution"] = self.arn.into();
         payload["started"] = self.started.as_str().into();
         let mut tries = 0;
@@ -181,7 +181,10 @@ impl Run<'_> {
             let error = match ended {
                 Some(Ok(state)) => return Ok(serde_json::to_value(state).unwrap()),
                 Some(Err(error)) => error.kind().to_owned(),
-                None => "Lambda.Unknown".to_owned(),
+                None => {
+                    self.sweeper = self.world.cold_sweeper(self.sweeping.vars);
+                    "Lambda.Unknown".to_owned()
+                }
             };
             tries += 1;
             let patience = match error.as_str() {
@@ -196,7 +199,7 @@ impl Run<'_> {
         }
     }
 
-    async fn fail(&self, state: Value, step: &str, error: Refused) -> Ended {
+    async fn fail(&mut self, state: Value, step: &str, error: Refused) -> Ended {
         let failed = json!({"step": step, "error": error});
         let payload =
             json!({"step": "fail", "input": self.sweeping.input, "sweep": state, "failed": failed});

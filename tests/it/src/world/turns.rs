@@ -1,11 +1,12 @@
-//! Turns: invocations at once wait before each call that has an effect, and a script says who goes on, and who dies.
+//! Turns: invocations at once wait before their first call and before each call that has an effect, and a script says who
+//! goes on, and who dies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::oneshot;
 
-use super::Kill;
+use super::{Call, Kill};
 
 /// What was chosen at a turn, and of how many choices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +29,8 @@ struct State {
     choices: Vec<Choice>,
     /// Invocations that still run.
     live: usize,
+    /// Those that have begun.
+    begun: BTreeSet<u32>,
     /// Those before a call, by their number.
     waiting: BTreeMap<u32, oneshot::Sender<Option<Kill>>>,
     /// So many may still die.
@@ -42,6 +45,7 @@ impl Turns {
             script: script.to_vec(),
             choices: Vec::new(),
             live: invocations,
+            begun: BTreeSet::new(),
             waiting: BTreeMap::new(),
             deaths,
         })))
@@ -51,6 +55,12 @@ impl Turns {
     #[must_use]
     pub fn choices(&self) -> Vec<Choice> {
         self.with(|state| state.choices.clone())
+    }
+
+    /// Whether the call waits: what an invocation reads at first may be what another one has half done.
+    pub(super) fn is_at(&self, call: &Call) -> bool {
+        let is_first = self.with(|state| state.begun.insert(call.invocation));
+        is_first || call.has_effect()
     }
 
     /// Waits for its turn, and says whether the call is the last of its invocation.

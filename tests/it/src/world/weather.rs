@@ -16,7 +16,19 @@ pub struct Weather {
     /// How often what strikes, of a hundred calls.
     odds: Vec<(u32, Refusal)>,
     operations: &'static [&'static str],
+    /// From when to when, once it has begun.
     time: Option<Range<Instant>>,
+    /// Calls until it begins, and how long it is then.
+    begins: Option<(usize, Duration)>,
+}
+
+/// What strikes a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Strike {
+    /// What the function hears.
+    pub refusal: Refusal,
+    /// The call takes effect all the same.
+    pub is_made: bool,
 }
 
 impl Weather {
@@ -33,6 +45,7 @@ impl Weather {
             odds: odds.to_vec(),
             operations: &[],
             time: None,
+            begins: None,
         }
     }
 
@@ -50,23 +63,60 @@ impl Weather {
             odds: vec![(100, refusal)],
             operations,
             time: Some(from..from + time),
+            begins: None,
+        }
+    }
+
+    /// The same from a call on, which is counted from now: so it finds its function at work.
+    #[must_use]
+    pub fn storm_at(
+        refusal: Refusal,
+        operations: &'static [&'static str],
+        call: usize,
+        time: Duration,
+    ) -> Self {
+        Self {
+            rng: StdRng::seed_from_u64(call as u64),
+            time: None,
+            begins: Some((call, time)),
+            ..Self::storm(refusal, operations, Duration::ZERO, time)
         }
     }
 
     /// What strikes a call, if anything does.
-    pub(super) fn strike(&mut self, operation: &str) -> Option<Refusal> {
-        let is_meant = self.operations.is_empty() || self.operations.contains(&operation);
+    pub(super) fn strike(&mut self, operation: &str) -> Option<Strike> {
         let now = Instant::now();
+        if let Some((calls, time)) = &mut self.begins {
+            let Some(left) = calls.checked_sub(1) else {
+                self.time = Some(now..now + *time);
+                self.begins = None;
+                return self.strike(operation);
+            };
+            *calls = left;
+            return None;
+        }
+        let is_meant = self.operations.is_empty() || self.operations.contains(&operation);
         if !is_meant || self.time.as_ref().is_some_and(|time| !time.contains(&now)) {
             return None;
         }
         let mut chance = self.rng.random_range(0..100);
         for (odds, refusal) in &self.odds {
             if chance < *odds {
-                return Some(*refusal);
+                return Some(Strike {
+                    refusal: *refusal,
+                    is_made: may_be_made(*refusal) && self.rng.random_bool(0.5),
+                });
             }
             chance -= odds;
         }
         None
     }
+}
+
+/// Whether nobody knows afterwards if the call took effect.
+const fn may_be_made(refusal: Refusal) -> bool {
+    matches!(
+        refusal,
+        Refusal::Internal | Refusal::Reset | Refusal::Silence
+    )
 }

@@ -66,6 +66,7 @@ async fn refusals_come_in_the_form_of_aws_and_apply_nothing() {
             calls: 2,
             throttled,
             failed: 1 - throttled,
+            odd: 0,
         };
         assert_eq!(bench.simulator.calls()[CREATE], count);
     }
@@ -196,6 +197,7 @@ async fn account_management_refuses_in_its_own_form() {
             calls: 1,
             throttled,
             failed: 1 - throttled,
+            odd: 0,
         };
         assert_eq!(bench.simulator.calls()["PutAlternateContact"], count);
     }

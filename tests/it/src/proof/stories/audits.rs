@@ -34,14 +34,14 @@ pub(in crate::proof) async fn story(trouble: Trouble) -> End {
     link(2, "SUSPENDED");
     world.arrange(trouble);
     world.begin(trouble);
-    audit(&world, "first").await;
+    audit(&world, trouble, "first").await;
     // Two links change, one vanishes, one fits again.
     link(0, "ACTIVE");
     world.simulator.clear_link(accounts[1]).unwrap();
     link(2, "ACTIVE");
     link(3, "SUSPENDED");
-    audit(&world, "second").await;
-    audit(&world, "third").await;
+    audit(&world, trouble, "second").await;
+    audit(&world, trouble, "third").await;
     world.calm();
     world
         .run(&world.cold_poller(&[]), json!({"job": "tick"}))
@@ -61,14 +61,16 @@ pub(in crate::proof) async fn story(trouble: Trouble) -> End {
         ["first", "second", "third"].map(str::to_owned).into()
     );
     check_reports(&world, &accounts);
-    end(&world, trouble)
+    end(&world)
 }
 
-async fn audit(world: &World, name: &str) {
+async fn audit(world: &World, trouble: Trouble, name: &str) {
     // What changed can be read by now.
     tokio::time::sleep(Duration::from_secs(600)).await;
     let sweeping = Sweeping::new(name, json!({"kind": "govcloud"}));
-    match world.sweep(&sweeping).await {
+    let clock = world.disturb_clock(trouble, name.len());
+    let (ended, ()) = tokio::join!(world.sweep(&sweeping), clock);
+    match ended {
         Ended::Done(state) => assert_eq!(state["outcome"], "complete", "{name}"),
         Ended::Failed(error) => panic!("{name} failed: {error}"),
     }

@@ -7,25 +7,28 @@ pub(super) mod sweeps;
 
 use std::collections::BTreeMap;
 
-use crate::world::{Call, Message, World};
+use crate::world::{Call, Fate, Message, World};
 
-use super::trouble::{Crash, How, Trouble};
+use super::trouble::Trouble;
 
 /// How a story ended.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct End {
     /// The calls it took.
     pub calls: usize,
+    /// Calls that trouble struck.
+    pub struck: usize,
     /// Deliveries beyond the first of an announcement.
     pub repeated: usize,
 }
 
 /// What is to be true in the end of every story.
-pub(super) fn end(world: &World, trouble: Trouble) -> End {
+pub(super) fn end(world: &World) -> End {
     nothing_is_pending(world);
     End {
-        calls: world.calls().len(),
-        repeated: repeated(world, trouble),
+        calls: world.calls_so_far(),
+        struck: world.struck(),
+        repeated: repeated(world),
     }
 }
 
@@ -36,43 +39,43 @@ pub(super) fn nothing_is_pending(world: &World) {
     assert!(pending.is_empty(), "left to be done: {pending:?}");
 }
 
-/// Counts second deliveries; each must be the very same announcement, and be explained by the trouble.
-fn repeated(world: &World, trouble: Trouble) -> usize {
+/// Counts second deliveries; each must be the very same announcement, and come after a publish that was not marked.
+pub(super) fn repeated(world: &World) -> usize {
     let mut ids: BTreeMap<String, Vec<Message>> = BTreeMap::new();
     for message in world.messages() {
         ids.entry(message.id().to_owned())
             .or_default()
             .push(message);
     }
-    for deliveries in ids.values() {
+    let calls = world.calls();
+    let mut repeated = 0;
+    for (id, deliveries) in ids.iter().filter(|(_, it)| 1 < it.len()) {
         assert!(deliveries.iter().all(|it| it.body == deliveries[0].body));
+        let again = deliveries.len() - 1;
+        let unmarked = unmarked(&calls, id);
+        assert!(
+            again <= unmarked,
+            "{id} came {again} times again, and was {unmarked} times published and not marked"
+        );
+        repeated += again;
     }
-    let repeated: usize = ids.values().map(|deliveries| deliveries.len() - 1).sum();
-    let explained = match trouble {
-        Trouble::Crash(crash) => usize::from(crash.explains_a_repetition(&world.calls())),
-        // A mark that fails four times over leaves the intent to the next poller.
-        Trouble::Weather(_) | Trouble::Storm(..) => usize::MAX,
-        Trouble::Peace | Trouble::Lag | Trouble::Pages(_) | Trouble::Clock(_) => 0,
-    };
-    assert!(repeated <= explained, "{repeated} unexplained deliveries");
     repeated
 }
 
-impl Crash {
-    /// Only a message that was published and not marked may come again.
-    pub(super) fn explains_a_repetition(self, calls: &[Call]) -> bool {
-        let Some(crashed) = calls.get(self.at) else {
-            return false;
-        };
-        let publish = "Publish";
-        match self.how {
-            // What its invocation did before was to publish, and this is the mark.
-            How::NotSent => {
-                let before = calls[..self.at].iter().rev();
-                let mut before = before.filter(|call| call.invocation == crashed.invocation);
-                before.next().is_some_and(|call| call.operation == publish)
-            }
-            How::Unanswered | How::Answered | How::Lost => crashed.operation == publish,
-        }
-    }
+/// How often a publish of this announcement took effect whose invocation did not hear so, or did not mark it.
+fn unmarked(calls: &[Call], id: &str) -> usize {
+    let of = |operation: &'static str| {
+        let calls = calls.iter().enumerate();
+        calls.filter(move |(_, it)| it.operation == operation && it.body.contains(id))
+    };
+    let published = of("Publish").filter(|(_, call)| call.is_made());
+    published
+        .filter(|(at, publish)| {
+            let mut marks = of("UpdateItem").filter(|(_, it)| it.body.contains(":announced"));
+            let is_marked = marks.any(|(later, mark)| {
+                at < &later && mark.invocation == publish.invocation && mark.fate == Fate::Answered
+            });
+            publish.fate != Fate::Answered || !is_marked
+        })
+        .count()
 }

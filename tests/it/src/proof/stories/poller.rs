@@ -38,8 +38,9 @@ pub(in crate::proof) async fn story(count: usize, trouble: Trouble) -> End {
     for _ in 0..2 {
         invoke(&world, &mut poller, json!({"job": "tick"})).await;
     }
-    let requests = start(&world, count);
+    let mut requests = start(&world, count);
     world.begin(trouble);
+    let mut later = Vec::new();
     for round in 0..rounds(trouble) {
         for request in requests.iter().skip(round).step_by(4) {
             let meddling = world.meddle_with_clock(trouble, round);
@@ -48,20 +49,22 @@ pub(in crate::proof) async fn story(count: usize, trouble: Trouble) -> End {
         // What has ended long ago vanishes, and what an event has told of.
         let told = requests.iter().skip(round).step_by(4).cloned();
         let vanishing: Vec<_> = history.by_ref().take(4).chain(told).collect();
-        let thinning = async {
+        let stirring = async {
             tokio::time::sleep(GAP).await;
-            world.thin_out(trouble, &vanishing).await;
+            world.stir(trouble, &vanishing).await
         };
         let tick = invoke(&world, &mut poller, json!({"job": "tick"}));
-        tokio::join!(tick, thinning);
+        let ((), appeared) = tokio::join!(tick, stirring);
+        later.extend(appeared);
     }
+    requests.extend(later);
     let requests = requests.into_iter().collect();
     if trouble.passes() {
         check(&world, &requests);
     }
     settle(&world).await;
     check(&world, &requests);
-    end(&world, trouble)
+    end(&world)
 }
 
 /// Of 50 s and more.

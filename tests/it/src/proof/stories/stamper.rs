@@ -93,7 +93,7 @@ pub(in crate::proof) async fn tell(
         }
     }
     assert_eq!(announced(&world), changes);
-    end(&world, trouble)
+    end(&world)
 }
 
 async fn deliver_until_done(world: &World, accounts: &[&String], trouble: Trouble) {

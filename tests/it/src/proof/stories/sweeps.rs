@@ -18,8 +18,10 @@ pub(in crate::proof) async fn plain(trouble: Trouble) -> End {
     let world = world(trouble);
     world.arrange(trouble);
     world.begin(trouble);
-    sweep(&world, "s", json!({"kind": "contacts"}), &[], "complete").await;
-    check(&world, trouble, &[("s", "complete", CHANGES)]).await
+    let contacts = json!({"kind": "contacts"});
+    let swept = sweep(&world, "s", contacts, &[], "complete");
+    tokio::join!(swept, world.disturb_clock(trouble, 0));
+    check(&world, &[("s", "complete", CHANGES)]).await
 }
 
 pub(in crate::proof) async fn resumed(trouble: Trouble) -> End {
@@ -30,12 +32,7 @@ pub(in crate::proof) async fn resumed(trouble: Trouble) -> End {
     sweep(&world, "dry", json!({"kind": "contacts"}), &dry, "dryRun").await;
     let resume = json!({"kind": "contacts", "resume": "dry"});
     sweep(&world, "s", resume, &[], "complete").await;
-    check(
-        &world,
-        trouble,
-        &[("dry", "dryRun", 0), ("s", "complete", CHANGES)],
-    )
-    .await
+    check(&world, &[("dry", "dryRun", 0), ("s", "complete", CHANGES)]).await
 }
 
 pub(in crate::proof) async fn approved(trouble: Trouble) -> End {
@@ -66,7 +63,6 @@ pub(in crate::proof) async fn approved(trouble: Trouble) -> End {
     sweep(&world, "s", approve, &[], "complete").await;
     check(
         &world,
-        trouble,
         &[("closed", "gateClosed", 0), ("s", "complete", CHANGES)],
     )
     .await
@@ -102,11 +98,7 @@ async fn sweep(world: &World, name: &str, input: Value, vars: &[(&str, &str)], o
 }
 
 /// All accounts are on standard, and each sweep was reported and announced with what it wrote.
-pub(in crate::proof) async fn check(
-    world: &World,
-    trouble: Trouble,
-    sweeps: &[(&str, &str, u64)],
-) -> End {
+pub(in crate::proof) async fn check(world: &World, sweeps: &[(&str, &str, u64)]) -> End {
     world.calm();
     world
         .run(&world.cold_poller(&[]), json!({"job": "tick"}))
@@ -123,7 +115,7 @@ pub(in crate::proof) async fn check(
         announced(world, name, outcome);
     }
     assert_eq!(world.ledger_text("lock#contacts", "holder"), Value::Null);
-    end(world, trouble)
+    end(world)
 }
 
 /// Every account has one row, and what was written is counted once.

@@ -1,6 +1,6 @@
 //! Deliveries and sweeps that get in each other's way.
 
-use it::proof::deliveries::{figures, shuffled, sweep_and_event, two_sweeps};
+use it::proof::deliveries::{figures, pair_figures, shuffled, sweep_and_event, two_sweeps};
 
 #[test]
 fn records_in_any_order_and_number_change_and_announce_each_contact_once() {
@@ -16,7 +16,11 @@ fn records_in_any_order_and_number_change_and_announce_each_contact_once() {
 #[test]
 fn two_sweeps_at_once_are_one() {
     let offsets: Vec<_> = (0..60).map(|it| it * 37).collect();
-    two_sweeps(&offsets).check();
+    let told = two_sweeps(&offsets);
+    told.check();
+    for figure in pair_figures(&told) {
+        assert!(figure.holds(), "{figure}");
+    }
 }
 
 #[test]

@@ -26,7 +26,7 @@ fn every_figure_is_printed_and_written_beside_those_of_the_other_commands() {
     let output = prove(&["storms", "schedules"], "2", folder.path());
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{text}");
-    let results = fs::read(folder.path().join("results.json")).unwrap();
+    let results = fs::read(folder.path().join("some.json")).unwrap();
     let results: Vec<Value> = serde_json::from_slice(&results).unwrap();
     assert_eq!(results.len(), 10, "{results:#?}");
     let announced = json!({"name": "schedules: requests announced", "value": 40, "unit": "requests", "bound": "= 40",
@@ -45,6 +45,6 @@ fn a_figure_that_does_not_hold_fails() {
     let text = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(1), "{text}");
     assert!(text.contains("BROKEN"), "{text}");
-    let results = fs::read_to_string(folder.path().join("results.json")).unwrap();
+    let results = fs::read_to_string(folder.path().join("some.json")).unwrap();
     assert!(results.contains("\"holds\": false"), "{results}");
 }

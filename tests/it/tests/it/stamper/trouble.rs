@@ -190,6 +190,32 @@ async fn only_what_may_not_pass_is_logged_as_an_error() {
     }
 }
 
+/// What the last attempt is told does not take back what the first one did.
+#[tokio::test(start_paused = true)]
+async fn a_write_whose_answer_was_lost_is_announced_although_its_next_attempts_were_refused() {
+    let world = world();
+    let account = new_account(&world).await;
+    let put = |calls, kind| Fault::on("PutAlternateContact", Calls::List(calls), kind);
+    world.simulator.set_faults(vec![
+        put(vec![1], FaultKind::Lost),
+        put(vec![2, 3, 4], FaultKind::Throttle),
+    ]);
+    let record = [delivery("1", &created(&account))];
+    let stamper = world.cold_stamper(&[]);
+    assert_eq!(world.deliver(&stamper, &record).await, ["1"]);
+    pass(600).await;
+    assert!(world.deliver(&stamper, &record).await.is_empty());
+    let changes = |kind: &str| {
+        let messages = world.messages().into_iter();
+        let changes =
+            messages.flat_map(|it| it.body["detail"]["changes"].as_array().cloned().unwrap());
+        changes.filter(|change| change["contact"] == kind).count()
+    };
+    for kind in ["BILLING", "SECURITY"] {
+        assert_eq!(changes(kind), 1, "{kind}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn whatever_denies_a_young_account_its_record_comes_again() {
     for operation in [

@@ -1,0 +1,47 @@
+//! Whether a call that failed may have taken effect all the same.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::FinalizerInterceptorContextRef;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+
+use crate::Error;
+
+/// Hears the attempts of one call. One that got no answer, or the answer of a broken service, may have taken effect,
+/// whatever a later attempt is told.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Doubt(Arc<AtomicBool>);
+
+impl Doubt {
+    /// What the failure of the call means: a last attempt that was refused does not take back an earlier one.
+    pub(crate) fn weigh(&self, action: &'static str, error: Error) -> Error {
+        if self.0.load(Ordering::Relaxed) {
+            Error::unusable(action, "an attempt without an answer")
+        } else {
+            error
+        }
+    }
+}
+
+impl Intercept for Doubt {
+    fn name(&self) -> &'static str {
+        "Doubt"
+    }
+
+    fn read_after_attempt(
+        &self,
+        context: &FinalizerInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let response = context.response();
+        if response.is_none_or(|response| 500 <= response.status().as_u16()) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+}
