@@ -3,6 +3,7 @@
 
 mod kept;
 mod let_in;
+mod parameters;
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -10,12 +11,8 @@ use std::process::Command;
 use it::local::root;
 use serde_json::{Value, json};
 
-/// What Lambda itself does with the poller's role: <https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html>.
-const FOR_POLLER: [&str; 3] = [
-    "logs:CreateLogStream",
-    "logs:PutLogEvents",
-    "sqs:SendMessage",
-];
+/// What Lambda itself does with the roles: <https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html>.
+const FOR_LOGS: [&str; 2] = ["logs:CreateLogStream", "logs:PutLogEvents"];
 /// And with the stamper's; two more of the queue are among its own.
 const FOR_STAMPER: [&str; 4] = [
     // SSM and S3 decrypt the policy with it.
@@ -24,14 +21,12 @@ const FOR_STAMPER: [&str; 4] = [
     "logs:PutLogEvents",
     "sqs:GetQueueAttributes",
 ];
-/// The same with the roles of the others.
-const FOR_LOGS: [&str; 2] = ["logs:CreateLogStream", "logs:PutLogEvents"];
 /// The conditions that grant the stamper more.
 const SWITCHES: [&str; 3] = ["HasPolicyKey", "MayRemove", "MayUsePrimary"];
 
 #[test]
 fn the_functions_may_do_what_they_do_and_nothing_else() {
-    let poller = creation_poller::ACTIONS.into_iter().chain(FOR_POLLER);
+    let poller = creation_poller::ACTIONS.into_iter().chain(FOR_LOGS);
     assert_eq!(actions("CreationPollerRole", &[]), set(poller));
 
     let stamper = contact_stamper::ACTIONS.into_iter().chain(FOR_STAMPER);
@@ -142,7 +137,6 @@ fn the_poller_may_do_it_to_its_own_things_only() {
         ("sns:Publish", topic()),
         ("logs:CreateLogStream", logs.clone()),
         ("logs:PutLogEvents", logs),
-        ("sqs:SendMessage", arn("DeadLetters")),
     ];
     hold("CreationPollerRole", &[], expected);
 }
