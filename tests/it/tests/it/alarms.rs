@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
+use account_aws::metrics::NAMESPACE;
 use it::local::root;
 use serde_json::{Value, json};
 
@@ -39,6 +40,18 @@ async fn every_alarm_looks_at_a_metric_that_is_there() {
     }
     for (name, alarm) in alarms() {
         let dimensions = alarm["Dimensions"].as_array().cloned().unwrap_or_default();
+        if alarm["Namespace"] == NAMESPACE {
+            for dimension in &dimensions {
+                let function = dimension["Value"]["Ref"].as_str().unwrap();
+                let function = &template["Resources"][function]["Properties"]["FunctionName"];
+                let function = function["Fn::Sub"].as_str().unwrap();
+                let counted = alarm["MetricName"].as_str().unwrap();
+                assert!(
+                    counts(function, counted),
+                    "{name}: {function} does not count it"
+                );
+            }
+        }
         let dimensions: Vec<_> = dimensions
             .iter()
             .map(|it| it["Name"].as_str().unwrap())
@@ -49,6 +62,20 @@ async fn every_alarm_looks_at_a_metric_that_is_there() {
             "{name}: nothing counts {metric}: {there:#?}"
         );
     }
+}
+
+/// Whether the code of a function, which the template names so, has the name of a metric in it.
+fn counts(function: &str, metric: &str) -> bool {
+    let function = function.strip_prefix("${AWS::StackName}-").unwrap();
+    let source = root().join("functions").join(function).join("src");
+    let mut files = fs::read_dir(source).unwrap().map(|it| it.unwrap().path());
+    // Those that the edge counts for each of them.
+    let always = ["ColdStarts", "Throttled", "QuotaMilliseconds"].contains(&metric);
+    always
+        || files.any(|file| {
+            let source = fs::read_to_string(file).unwrap();
+            source.contains(&format!("\"{metric}\""))
+        })
 }
 
 /// CloudWatch's filters look for kinds of errors in the logs.
@@ -99,7 +126,10 @@ fn alarms_are_raised_when_they_must_be_and_not_before() {
     // Of each alarm: what is well, and what is not.
     for (name, alarm) in alarms() {
         let (well, ill): (Vec<_>, Vec<_>) = match name.as_str() {
-            "CreationPollerErrors" | "ContactStamperErrors" => (
+            "CreationPollerErrors"
+            | "ContactStamperErrors"
+            | "GovCloudAuditorErrors"
+            | "OrganizationSweepErrors" => (
                 vec![
                     [some(1.0), some(0.0), some(1.0)],
                     [none, some(1.0), some(1.0)],
@@ -140,6 +170,27 @@ fn alarms_are_raised_when_they_must_be_and_not_before() {
     }
 }
 
+/// What these tell of still waits when their one data point is over: nobody shall hear that all is well.
+#[test]
+fn alarms_of_a_moment_do_not_say_that_all_is_well() {
+    let silent = alarms().into_iter();
+    let silent = silent.filter(|(_, alarm)| alarm["OKActions"] != json!([{"Ref": "Alarms"}]));
+    let silent = silent.map(|(name, alarm)| {
+        assert_eq!(alarm["OKActions"], Value::Null, "{name}");
+        name
+    });
+    let of_a_moment = [
+        "GateClosed",
+        "PolicyRefused",
+        "SweepFailed",
+        "SweepIncomplete",
+    ];
+    assert_eq!(
+        silent.collect::<BTreeSet<_>>(),
+        of_a_moment.map(str::to_owned).into()
+    );
+}
+
 #[test]
 fn every_alarm_has_its_entry_in_the_runbook() {
     let runbook = fs::read_to_string(root().join("docs/operations.md")).unwrap();
@@ -168,7 +219,7 @@ fn every_alarm_has_its_entry_in_the_runbook() {
 
 /// The metrics of a widget, spelled out: `.` stands for what the metric before has there, `...` for all but the last. See
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html>.
-fn shown(widget: &Value) -> Vec<[String; 3]> {
+fn shown(widget: &Value) -> Vec<[String; 4]> {
     let mut before: [String; 4] = Default::default();
     let mut shown = Vec::new();
     for row in widget["properties"]["metrics"].as_array().unwrap() {
@@ -189,8 +240,7 @@ fn shown(widget: &Value) -> Vec<[String; 3]> {
                 }
             }
         }
-        let [namespace, name, dimension, _] = before.clone();
-        shown.push([namespace, name, dimension]);
+        shown.push(before.clone());
     }
     shown
 }
@@ -206,9 +256,16 @@ async fn the_dashboard_shows_metrics_that_are_there() {
         assert!(!shown.is_empty(), "{widget}");
         for metric in shown {
             assert!(
-                there.contains(&metric.join(" ")),
+                there.contains(&metric[..3].join(" ")),
                 "nothing counts {metric:?}"
             );
+            let [_, name, _, function] = &metric;
+            let function = match function.as_str() {
+                "${CreationPoller}" => "${AWS::StackName}-creation-poller",
+                "${OrganizationSweep}" => "${AWS::StackName}-organization-sweep",
+                named => named,
+            };
+            assert!(counts(function, name), "{function} does not count {name}");
         }
     }
 }

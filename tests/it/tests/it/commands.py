@@ -8,7 +8,7 @@ from botocore import xform_name
 
 # The CLI's own, which no model knows.
 GLOBAL = {"cli-binary-format", "query", "output", "region"}
-OWN = {"s3 cp", "cloudformation deploy"}
+OWN = {"s3 cp"}
 # `--endpoint` would be taken for the CLI's own `--endpoint-url`.
 RENAMED = {"sns subscribe notification-endpoint": "endpoint"}
 

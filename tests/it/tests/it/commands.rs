@@ -1,5 +1,5 @@
-//! Every command that the documentation tells: what needs no AWS account is run by a test, the rest says that it needs one,
-//! and is what AWS, SAM and the template know.
+//! Every command that the documentation tells: what needs no AWS account is run by a test, or says that none does; the rest
+//! says that it needs one, and is what AWS, SAM and the template know.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -17,9 +17,11 @@ const BLOCK: &str = "# Needs an AWS account";
 const PAGE: &str =
     "need an AWS account; replace what stands in angle brackets by the stack's outputs.";
 
-/// What needs no account: the first one is run by the tests of `demo`; the second takes most of an hour, and `gates` counts
-/// some of its figures again.
-const RUN: [&str; 2] = ["make demo", "make bench"];
+/// The first line of a block that is left to people, as the table of CONTRIBUTING.md must say.
+const BY_HAND: &str = "# No test runs it.";
+
+/// What the tests of `demo` run.
+const RUN: [&str; 1] = ["make demo"];
 
 /// A command of a page.
 #[derive(Debug)]
@@ -27,6 +29,7 @@ struct Told {
     page: String,
     text: String,
     is_marked: bool,
+    is_by_hand: bool,
 }
 
 fn pages() -> Vec<String> {
@@ -61,10 +64,12 @@ fn told() -> Vec<Told> {
                 continue;
             };
             let is_marked = is_page_marked || block.trim_start().starts_with(BLOCK);
+            let is_by_hand = block.lines().next() == Some(BY_HAND);
             told.extend(commands(block).into_iter().map(|text| Told {
                 page: page.clone(),
                 text,
                 is_marked,
+                is_by_hand,
             }));
         }
         let inline = rest.split('`').skip(1).step_by(2);
@@ -74,6 +79,7 @@ fn told() -> Vec<Told> {
             page: page.clone(),
             text: text.split_whitespace().collect::<Vec<_>>().join(" "),
             is_marked: is_page_marked,
+            is_by_hand: false,
         }));
     }
     told
@@ -83,14 +89,24 @@ fn told() -> Vec<Told> {
 fn what_needs_an_account_says_so_and_the_rest_is_run() {
     let told = told();
     assert!(20 < told.len(), "{told:#?}");
+    let guide = fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap();
     for Told {
         page,
         text,
         is_marked,
+        is_by_hand,
     } in &told
     {
         let is_run = RUN.contains(&text.as_str());
-        assert!(is_run || *is_marked, "{page}: {text}");
+        assert!(
+            [is_run, *is_marked, *is_by_hand] == [true, false, false]
+                || !is_run && is_marked != is_by_hand,
+            "{page}: {text}"
+        );
+        let row = format!("| `{text}` | ");
+        let row = guide.lines().find(|line| line.starts_with(&row));
+        let is_left = row.is_some_and(|row| row.contains(" | a person who "));
+        assert!(!is_by_hand || is_left, "{page}: {text}");
     }
     for command in RUN {
         assert!(told.iter().any(|it| it.text == command), "{command}");
@@ -123,6 +139,9 @@ fn every_target_is_run_by_whom_the_table_says() {
         let targets: BTreeSet<_> = made(targets).collect();
         if who.contains("the hosted workflow") {
             assert!(targets.is_subset(&hosted), "{row}");
+        }
+        if who.contains("each week") {
+            assert!(workflow.contains("\n  schedule:"), "{row}");
         }
         if let Some(whole) = made(who).next() {
             assert!(targets.is_subset(&prerequisites[whole]), "{row}");
@@ -205,8 +224,59 @@ fn the_parameters_outputs_and_files_of_commands_are_there() {
             let (place, _) = place.split_once('>').unwrap();
             let name = place.trim_end_matches(" of the outputs");
             let name = name.trim_start_matches("ARN of the queue at ");
-            let is_there = outputs.contains(name) || ["id", "sweep id"].contains(&name);
+            let is_there =
+                outputs.contains(name) || ["id", "receipt handle", "sweep id"].contains(&name);
             assert!(is_there, "{page}: no output {name}");
+        }
+    }
+}
+
+/// Of samconfig.toml: the pages tell of each but the tests' own, and each gives what its template knows.
+#[test]
+fn the_environments_are_told_and_fit_their_templates() {
+    let script =
+        "import json, tomlkit; print(json.dumps(tomlkit.load(open('samconfig.toml')).unwrap()))";
+    let output = Command::new(root().join(".venvs/sam/bin/python"))
+        .args(["-c", script])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let environments: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let environments = environments.as_object().unwrap().iter();
+    let environments: BTreeMap<_, _> = environments.filter(|(_, it)| it.is_object()).collect();
+    let mut there: BTreeSet<_> = environments.keys().map(|it| it.as_str()).collect();
+    for (name, environment) in environments {
+        for command in ["build", "deploy"] {
+            let parameters = &environment[command]["parameters"];
+            let template = parameters["template_file"].as_str();
+            let known = &read_template(template.unwrap_or("template.yaml"))["Parameters"];
+            let given = parameters["parameter_overrides"].as_array().into_iter();
+            for given in given.flatten() {
+                let (parameter, value) = given.as_str().unwrap().split_once('=').unwrap();
+                let known = known.get(parameter);
+                let known = known.unwrap_or_else(|| panic!("{name} gives {parameter}"));
+                let is_refused = known["AllowedPattern"].is_string();
+                assert!(value != "FILL-ME-IN" || is_refused, "{name}: {parameter}");
+            }
+        }
+    }
+    there.remove("local");
+    let page = fs::read_to_string(root().join("docs/operations.md")).unwrap();
+    let rows = page.lines().skip_while(|it| !it.starts_with("| where |"));
+    let rows = rows.skip(2).take_while(|it| it.starts_with('|'));
+    let told: BTreeSet<_> = rows
+        .flat_map(|row| {
+            let cells: Vec<_> = row.split('|').collect();
+            let names = [cells[2], cells[3]].map(|cell| cell.split('`').skip(1).step_by(2));
+            names.into_iter().flatten()
+        })
+        .filter(|it| it.chars().all(|it| it.is_ascii_alphanumeric()))
+        .collect();
+    assert_eq!(told, there);
+    for Told { page, text, .. } in self::told() {
+        if let Some((_, name)) = text.split_once("--config-env ") {
+            let name = name.split(' ').next().unwrap();
+            assert!(there.contains(name), "{page}: {text}");
         }
     }
 }
