@@ -18,6 +18,9 @@ impl World {
         let shell = Shell::new(config, &Clients::new(&lookup, &edge).unwrap(), edge.time);
         let context = self.context(Duration::from_secs(60));
         let checkup = doctor::handle(&shell, LambdaEvent::new(Value::Null, context));
-        self.until_death(checkup).await.unwrap().unwrap()
+        self.until_death(&doctor::ACTIONS, checkup)
+            .await
+            .unwrap()
+            .unwrap()
     }
 }

@@ -62,7 +62,9 @@ impl World {
     ) -> Option<Result<Value, Error>> {
         let context = self.context(timeout);
         let invocation = contact_stamper::handle(shell, LambdaEvent::new(payload, context));
-        let answer = self.until_death(invocation).await?;
+        let answer = self
+            .until_death(&contact_stamper::ACTIONS, invocation)
+            .await?;
         Some(answer.map(|answer| serde_json::to_value(answer).unwrap()))
     }
 
