@@ -114,7 +114,12 @@ impl Document {
     /// # Errors
     /// It is not there, longer than 1 MiB, not text, or may not be read.
     pub async fn read(bucket: &Bucket, key: &str) -> Result<Self, Error> {
-        let bytes = bucket.read(key, LONGEST).await?;
+        let bytes = bucket.read(key, LONGEST).await;
+        // No role may list the bucket that the policy is in.
+        let bytes = bytes.map_err(|error| match error {
+            Error::Denied { action, code } => Error::DeniedOrAbsent { action, code },
+            other => other,
+        })?;
         let text = String::from_utf8(bytes);
         text.map(Self).or(Err(Error::unusable(
             GET_OBJECT,

@@ -255,6 +255,15 @@ async fn a_policy_that_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_policy_that_is_not_where_it_should_be() {
+    let vars = [("POLICY_SOURCE", "s3://bucket/policy.yaml")];
+    let world = healthy();
+    finds(&world, &vars, "policy", "or there is no such object").await;
+    world.objects.put("bucket/policy.yaml", POLICY);
+    assert_eq!(problems(&world, &vars).await, []);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_topic_that_is_gone_or_that_nobody_hears() {
     let world = healthy();
     world.topic.subscribe(Some(0));
