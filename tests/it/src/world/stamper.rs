@@ -75,11 +75,7 @@ impl World {
 
     /// Delivers records to the stamper and says which of them come again; `None` when it is killed.
     pub async fn try_deliver(&self, shell: &Shell, deliveries: &[Delivery]) -> Option<Vec<String>> {
-        let mut records: Vec<_> = deliveries.iter().map(Delivery::record).collect();
-        let sent = self.clock.now().timestamp_millis().to_string();
-        for record in &mut records {
-            record["attributes"]["SentTimestamp"] = sent.as_str().into();
-        }
+        let records: Vec<_> = deliveries.iter().map(Delivery::record).collect();
         let answer = self
             .stamp(shell, json!({"Records": records}))
             .await?
