@@ -349,7 +349,7 @@ impl World {
 }
 
 /// What the stack sets for its functions, all of them together.
-pub(crate) const USUAL: [(&str, &str); 24] = [
+pub(crate) const USUAL: [(&str, &str); 25] = [
     ("AWS_REGION", "us-east-1"),
     ("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE"),
     ("AWS_SECRET_ACCESS_KEY", "secret"),
@@ -358,6 +358,10 @@ pub(crate) const USUAL: [(&str, &str); 24] = [
     (
         "TOPIC_ARN",
         "arn:aws:sns:us-east-1:111122223333:announcements",
+    ),
+    (
+        "ALARMS_TOPIC_ARN",
+        "arn:aws:sns:us-east-1:111122223333:alarms",
     ),
     ("RECONCILE_MINUTES", "15"),
     ("MANAGEMENT_ACCOUNT_ID", "111122223333"),
