@@ -68,7 +68,7 @@ const FINDINGS: [(&str, &str); 13] = [
     ("trustedAccess", "ok"),
     ("account", "problem"),
     ("events", "notProvable"),
-    ("trail", "problem"),
+    ("trail", "notProvable"),
     ("requests", "ok"),
     ("ledger", "ok"),
     ("bucket", "ok"),
