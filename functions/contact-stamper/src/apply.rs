@@ -231,6 +231,7 @@ impl Shell {
                 ..Made::nothing(line)
             });
         }
+        self.metrics.add("ContactsChanged", 1);
         line.done = Done::Written;
         Ok(Made {
             line,

@@ -113,7 +113,7 @@ impl Shell {
         let applied = self.carry_out(&mut plan, claim).await?;
         log(&applied.report);
         if !applied.again {
-            self.count_wait(record);
+            self.count_wait(notice);
         }
         Ok(if applied.again {
             Fate::Again
@@ -128,17 +128,15 @@ impl Shell {
         let is_told = self.announce_writes(plan, &plan.left_over(), claim).await?;
         plan.settle_left_over();
         let mut applied = self.apply(plan).await?;
-        self.metrics
-            .add("ContactsChanged", applied.writes.len() as u64);
         let is_all_told = self.announce_writes(plan, &applied.writes, claim).await?;
         applied.again |= !(is_told && is_all_told);
         Ok(applied)
     }
 
-    /// From when the record was sent to the queue until its account was on standard.
-    fn count_wait(&self, record: &Record) {
-        let sent = record.sent.map(|sent| clock::now(&self.time) - sent);
-        let seconds = sent.and_then(|it| u64::try_from(it.num_seconds()).ok());
+    /// From when AWS had made an account until it was on standard.
+    fn count_wait(&self, notice: &Notice) {
+        let wait = notice.completed.map(|it| clock::now(&self.time) - it);
+        let seconds = wait.and_then(|it| u64::try_from(it.num_seconds()).ok());
         if let Some(seconds) = seconds {
             self.metrics.most("SecondsToStamped", seconds);
         }

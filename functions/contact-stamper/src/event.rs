@@ -42,8 +42,6 @@ pub struct Record {
     pub receipt: String,
     /// How often it came, this time included.
     pub receives: u32,
-    /// When it was sent to the queue.
-    pub sent: Option<DateTime<Utc>>,
     /// What it says, or why that cannot be told.
     pub notice: Result<Notice, Error>,
 }
@@ -59,6 +57,8 @@ pub struct Notice {
     pub contact: Option<String>,
     /// When that was, where the event says so.
     pub at: Option<DateTime<Utc>>,
+    /// When AWS had made the account, where an announcement says so.
+    pub completed: Option<DateTime<Utc>>,
 }
 
 #[derive(Deserialize)]
@@ -116,14 +116,10 @@ fn record(message: SqsMessage) -> Record {
         .attributes
         .get("ApproximateReceiveCount")
         .and_then(|count| count.parse().ok());
-    let sent = message.attributes.get("SentTimestamp");
-    let sent = sent.and_then(|millis| millis.parse().ok());
-    let sent = sent.and_then(DateTime::from_timestamp_millis);
     Record {
         message_id: message.message_id.unwrap_or_default(),
         receipt: message.receipt_handle.unwrap_or_default(),
         receives: receives.unwrap_or(1),
-        sent,
         notice: Notice::read(message.body.as_deref().unwrap_or_default()),
     }
 }
@@ -163,13 +159,15 @@ impl Notice {
         let body: Value =
             serde_json::from_str(body).or(Err(foreign("a record that is no JSON")))?;
         if let Some(kind) = body.get("type").and_then(Value::as_str) {
-            let account = body.pointer("/detail/accountId").and_then(Value::as_str);
+            let account = text(body.pointer("/detail/accountId"));
+            let completed = text(body.pointer("/detail/completedTimestamp"));
             return match (kind, account.and_then(|account| account.parse().ok())) {
                 ("AccountCreationSucceeded", Some(account)) => Ok(Self {
                     account: Some(account),
                     actor: None,
                     contact: None,
                     at: None,
+                    completed: completed.and_then(|time| time.parse().ok()),
                 }),
                 ("AccountCreationSucceeded", None) => {
                     Err(foreign("an announcement without an account id"))
@@ -204,6 +202,7 @@ impl Passed {
         Some(Notice {
             account,
             at: text(self.time.as_ref()).and_then(|time| time.parse().ok()),
+            completed: None,
             contact: if is_primary {
                 Some(Contact::Primary.as_str().to_owned())
             } else {

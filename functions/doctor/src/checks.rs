@@ -4,7 +4,7 @@ use account_aws::Error;
 use account_aws::contacts::Target;
 use account_core::contact::ContactType;
 use account_core::ids::AccountId;
-use account_core::preflight::{self, Line};
+use account_core::preflight::{self, Line, Verdict};
 use account_core::sweep::Sweep;
 
 use crate::Shell;
@@ -17,24 +17,26 @@ impl Shell {
             Ok(found) => preflight::organization(&found, &config.organization, &config.management),
             Err(error) => vec![told("organization", &error)],
         };
-        let trusted = self.preflight.has_trusted_access().await;
-        lines.push(or_told(
-            "trustedAccess",
-            trusted.map(preflight::trusted_access),
-        ));
+        // Creation requests are read without it.
+        if config.policy.is_some() || config.has_govcloud {
+            let trusted = self.preflight.has_trusted_access().await;
+            let line = trusted.map(preflight::trusted_access);
+            lines.push(or_told("trustedAccess", line));
+        }
         if let Some(own) = own {
             lines.push(self.account(own).await);
             lines.push(preflight::events(&config.region, own, &config.management));
         }
-        let trails = self.preflight.trails(&config.region).await;
-        lines.push(or_told("trail", trails.map(|it| preflight::trail(&it))));
+        lines.push(self.trail(own == Some(&config.management)).await);
         lines.extend(self.permissions().await);
         lines.extend(self.policy().await);
         let confirmed = self.preflight.subscriptions(&config.topic).await;
         lines.extend(match confirmed {
-            Ok(confirmed) => preflight::topic(confirmed),
+            Ok(confirmed) => preflight::topic(confirmed, config.policy.is_some()),
             Err(error) => vec![told("topic", &error)],
         });
+        let confirmed = self.preflight.subscriptions(&config.alarms).await;
+        lines.push(or_told("alarms", confirmed.map(preflight::alarms)));
         lines.push(self.dead_letters().await);
         lines
     }
@@ -49,6 +51,26 @@ impl Shell {
         };
         let line = is_delegated.map(|it| preflight::account(own, management, it));
         or_told("account", line)
+    }
+
+    async fn trail(&self, is_management: bool) -> Line {
+        let answers = match self.preflight.trails(&self.config.region).await {
+            Ok(answers) => answers,
+            Err(error) => return told("trail", &error),
+        };
+        let (mut trails, mut refused) = (Vec::new(), None);
+        for answer in answers {
+            match answer {
+                Ok(trail) => trails.push(trail),
+                Err(error) => refused = Some(error),
+            }
+        }
+        let line = preflight::trail(&trails, &self.config.management, is_management);
+        match refused {
+            // One that tells is enough; else it may be the one that was refused.
+            Some(error) if line.verdict != Verdict::Ok => told("trail", &error),
+            _ => line,
+        }
     }
 
     /// A harmless call of each kind that the functions make.

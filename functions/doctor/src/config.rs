@@ -18,6 +18,8 @@ pub struct Config {
     pub table: String,
     /// `TOPIC_ARN`: where announcements go.
     pub topic: String,
+    /// `ALARMS_TOPIC_ARN`: where alarms go.
+    pub alarms: String,
     /// `BUCKET`: the stack's own bucket.
     pub bucket: String,
     /// `POLICY_SOURCE`: where the policy is; empty where the stack has no contact stamper.
@@ -41,6 +43,7 @@ impl Config {
             management: env::management(vars)?,
             table: env::table(vars)?,
             topic: env::topic(vars)?,
+            alarms: required(vars, "ALARMS_TOPIC_ARN", "the ARN of an SNS topic")?,
             bucket: env::bucket(vars)?,
             policy: optional(vars, "POLICY_SOURCE", "ssm:/NAME or s3://BUCKET/KEY")?,
             dead_letters: dead_letters.split(',').map(str::to_owned).collect(),

@@ -38,6 +38,16 @@ pub enum Error {
         /// AWS's error code.
         code: String,
     },
+    /// S3 says that an object is denied; of one that is not there it says the same to who may not list the bucket.
+    #[error(
+        "{action} is denied ({code}), or there is no such object: see that it is there, and allow the call to this function's role"
+    )]
+    DeniedOrAbsent {
+        /// The IAM action.
+        action: &'static str,
+        /// AWS's error code.
+        code: String,
+    },
     /// AWS Account Management may not act in the organization.
     #[error(
         "{action}: trusted access is off; run `aws organizations enable-aws-service-access --service-principal account.amazonaws.com` in the management account"
@@ -159,7 +169,7 @@ impl Error {
         match self {
             Self::Variable { .. } => "Variable",
             Self::ForeignEvent { .. } => "ForeignEvent",
-            Self::Denied { .. } => "Denied",
+            Self::Denied { .. } | Self::DeniedOrAbsent { .. } => "Denied",
             Self::TrustedAccessOff { .. } => "TrustedAccessOff",
             Self::OutOfReach { .. } => "OutOfReach",
             Self::NotInUse { .. } => "NotInUse",

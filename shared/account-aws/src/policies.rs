@@ -114,7 +114,14 @@ impl Document {
     /// # Errors
     /// It is not there, longer than 1 MiB, not text, or may not be read.
     pub async fn read(bucket: &Bucket, key: &str) -> Result<Self, Error> {
-        let bytes = bucket.read(key, LONGEST).await?;
+        let bytes = match bucket.read(key, LONGEST).await {
+            Ok(bytes) => bytes,
+            // Who reads it need not be one who may list the bucket.
+            Err(Error::Denied { action, code }) => {
+                return Err(Error::DeniedOrAbsent { action, code });
+            }
+            Err(error) => return Err(error),
+        };
         let text = String::from_utf8(bytes);
         text.map(Self).or(Err(Error::unusable(
             GET_OBJECT,

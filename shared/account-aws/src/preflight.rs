@@ -1,8 +1,10 @@
 //! What the doctor asks: each a read that changes nothing.
 
 use account_core::ids::AccountId;
-use account_core::preflight::{Organization, Trail};
-use aws_sdk_cloudtrail::types::{EventSelector, ReadWriteType};
+use account_core::preflight::{Organization, Selector, Trail};
+use aws_sdk_cloudtrail::types::{
+    AdvancedEventSelector, EventSelector, ReadWriteType, Trail as Described,
+};
 use aws_sdk_sqs::types::QueueAttributeName;
 
 use crate::Error;
@@ -112,28 +114,31 @@ impl Preflight {
         Ok(false)
     }
 
-    /// The trails that record in this region ([`DescribeTrails`]).
+    /// The trails that this account sees, and what each of them is to this region ([`DescribeTrails`]).
     ///
     /// [`DescribeTrails`]: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DescribeTrails.html
     ///
     /// # Errors
-    /// Whatever AWS answers but trails.
-    pub async fn trails(&self, region: &str) -> Result<Vec<Trail>, Error> {
+    /// Whatever AWS answers but trails; of a single trail, whatever it answers but what that records.
+    pub async fn trails(&self, region: &str) -> Result<Vec<Result<Trail, Error>>, Error> {
         let answer = self.cloudtrail.describe_trails().send().await;
         let answer = answer.map_err(|error| Error::call(DESCRIBE_TRAILS, &error))?;
         let mut trails = Vec::new();
-        for trail in answer.trail_list.unwrap_or_default() {
-            let Some(arn) = trail.trail_arn else {
-                continue;
-            };
-            let is_everywhere = trail.is_multi_region_trail == Some(true);
-            trails.push(Trail {
-                is_here: is_everywhere || trail.home_region.as_deref() == Some(region),
-                has_writes: self.has_writes(&arn).await?,
-                is_logging: self.is_logging(&arn).await?,
-            });
+        for described in answer.trail_list.unwrap_or_default() {
+            trails.push(self.trail(&described, region).await);
         }
         Ok(trails)
+    }
+
+    async fn trail(&self, described: &Described, region: &str) -> Result<Trail, Error> {
+        let arn = described.trail_arn().unwrap_or_default();
+        let is_everywhere = described.is_multi_region_trail == Some(true);
+        Ok(Trail {
+            is_here: is_everywhere || described.home_region() == Some(region),
+            is_of_organization: described.is_organization_trail == Some(true),
+            selectors: self.selectors(arn).await?,
+            is_logging: self.is_logging(arn).await?,
+        })
     }
 
     async fn is_logging(&self, trail: &str) -> Result<bool, Error> {
@@ -142,19 +147,14 @@ impl Preflight {
         Ok(answer.is_logging == Some(true))
     }
 
-    async fn has_writes(&self, trail: &str) -> Result<bool, Error> {
+    async fn selectors(&self, trail: &str) -> Result<Vec<Selector>, Error> {
         let call = self.cloudtrail.get_event_selectors().trail_name(trail);
         let answer = call.send().await;
         let answer = answer.map_err(|error| Error::call(GET_EVENT_SELECTORS, &error))?;
-        let basic = answer.event_selectors.unwrap_or_default();
-        let advanced = answer.advanced_event_selectors.unwrap_or_default();
-        // Advanced selectors name the category; one that is narrower still is the owner's choice.
-        let is_management = |value: &String| value == "Management";
-        Ok(basic.iter().any(records_writes)
-            || advanced
-                .iter()
-                .flat_map(|it| it.field_selectors())
-                .any(|it| it.equals().iter().any(is_management)))
+        // A trail has either the ones or the others.
+        let basic = answer.event_selectors().iter().map(basic);
+        let advanced = answer.advanced_event_selectors().iter().map(advanced);
+        Ok(basic.chain(advanced).collect())
     }
 
     /// How many confirmed subscriptions a topic has ([`GetTopicAttributes`]).
@@ -196,8 +196,22 @@ impl Preflight {
     }
 }
 
-fn records_writes(selector: &EventSelector) -> bool {
-    // By default a selector includes management events, and all of them.
-    selector.include_management_events != Some(false)
-        && selector.read_write_type != Some(ReadWriteType::ReadOnly)
+fn basic(selector: &EventSelector) -> Selector {
+    Selector {
+        // By default a selector includes management events, and all of them.
+        has_management: selector.include_management_events != Some(false),
+        is_read_only: selector.read_write_type == Some(ReadWriteType::ReadOnly),
+    }
+}
+
+/// One that leaves out a service, too, is the owner's choice.
+fn advanced(selector: &AdvancedEventSelector) -> Selector {
+    let equals = |field: &str, value: &str| {
+        let mut fields = selector.field_selectors().iter();
+        fields.any(|it| it.field() == field && it.equals().iter().any(|it| it == value))
+    };
+    Selector {
+        has_management: equals("eventCategory", "Management"),
+        is_read_only: equals("readOnly", "true"),
+    }
 }

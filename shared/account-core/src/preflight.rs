@@ -173,28 +173,55 @@ pub fn events(region: &str, own: &AccountId, management: &AccountId) -> Line {
     Line::problem(CHECK, text)
 }
 
-/// A trail of CloudTrail, and whether it is logging.
+/// What an event selector of a trail takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Selector {
+    /// It takes management events.
+    pub has_management: bool,
+    /// It takes calls that read, and no others.
+    pub is_read_only: bool,
+}
+
+/// A trail of CloudTrail.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trail {
     /// It records in all regions, or in this one.
     pub is_here: bool,
-    /// It records calls that change something.
-    pub has_writes: bool,
+    /// It records in all accounts of the organization.
+    pub is_of_organization: bool,
+    /// What it records: all that any of these takes.
+    pub selectors: Vec<Selector>,
     /// It is logging.
     pub is_logging: bool,
 }
 
-/// Whether there is a trail: without one, events that come by CloudTrail do not reach the event bus.
+impl Trail {
+    /// It records here what changes something.
+    fn records(&self) -> bool {
+        let takes_writes = |it: &Selector| it.has_management && !it.is_read_only;
+        self.is_here && self.selectors.iter().any(takes_writes)
+    }
+}
+
+/// Whether there is a trail in the account that Organizations tells its events in: without one, events that come by
+/// CloudTrail do not reach the event bus there. From another account only trails of the organization show.
 #[must_use]
-pub fn trail(trails: &[Trail]) -> Line {
+pub fn trail(trails: &[Trail], management: &AccountId, is_management: bool) -> Line {
     const CHECK: &str = "trail";
-    let tells = |trail: &Trail| trail.is_here && trail.has_writes && trail.is_logging;
-    if trails.iter().any(tells) {
+    let counts = |it: &&Trail| is_management || it.is_of_organization;
+    let trails: Vec<_> = trails.iter().filter(counts).collect();
+    if trails.iter().any(|it| it.records() && it.is_logging) {
         return Line::ok(CHECK, "a trail records the calls that change something");
     }
-    let found = match trails {
+    if !is_management {
+        let text = format!(
+            "no trail of the organization is seen to record the calls that change something; whether the management account {management} has a trail of its own cannot be seen from here: run `aws cloudtrail describe-trails` there"
+        );
+        return Line::not_provable(CHECK, text);
+    }
+    let found = match &trails[..] {
         [] => "there is no trail",
-        _ if trails.iter().any(|it| it.is_here && it.has_writes) => "the trail is not logging",
+        _ if trails.iter().any(|it| it.records()) => "the trail is not logging",
         _ => "no trail records management events that write, in this region",
     };
     let text = format!(
@@ -220,28 +247,38 @@ pub fn policy(document: &str) -> Line {
     }
 }
 
-/// Whether announcements can be published, and reach anyone.
+/// Whether announcements can be published, and reach anyone but the stack itself, whose queue of the contact stamper is
+/// subscribed, too.
 #[must_use]
-pub fn topic(confirmed: u32) -> Vec<Line> {
-    const CHECK: &str = "topic";
-    let reached = if confirmed == 0 {
-        Line::problem(
-            CHECK,
-            "nobody is subscribed: run `aws sns subscribe` with the AnnouncementsArn of the stack's outputs",
-        )
-    } else {
-        Line::ok(
-            CHECK,
-            format!("the topic is there; confirmed subscriptions: {confirmed}"),
-        )
-    };
+pub fn topic(confirmed: u32, has_queue: bool) -> Vec<Line> {
     vec![
-        reached,
+        heard(
+            "topic",
+            confirmed.saturating_sub(has_queue.into()),
+            "AnnouncementsArn",
+        ),
         Line::not_provable(
             "publishing",
-            "only an announcement proves that the functions may publish: the alarm on problems tells when one cannot",
+            "only an announcement proves that the functions may publish: the alarms old-intent and creation-poller-errors tell when one cannot",
         ),
     ]
+}
+
+/// Whether alarms reach anyone.
+#[must_use]
+pub fn alarms(confirmed: u32) -> Line {
+    heard("alarms", confirmed, "AlarmsArn")
+}
+
+fn heard(check: &'static str, subscribed: u32, output: &str) -> Line {
+    if subscribed == 0 {
+        let text = format!(
+            "nobody is subscribed: run `aws sns subscribe` with the {output} of the stack's outputs"
+        );
+        return Line::problem(check, text);
+    }
+    let text = format!("the topic is there; others that have subscribed: {subscribed}");
+    Line::ok(check, text)
 }
 
 /// Whether a queue of dead letters is empty.
@@ -269,4 +306,58 @@ pub fn text(lines: &[Line]) -> String {
         format!("{verdict:<13} {:<14} {}", line.check, line.text)
     });
     told.collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WRITES: Selector = Selector {
+        has_management: true,
+        is_read_only: false,
+    };
+
+    fn told(selectors: &[Selector]) -> Verdict {
+        let management = "111122223333".parse().unwrap();
+        let trail = Trail {
+            is_here: true,
+            is_of_organization: false,
+            selectors: selectors.to_vec(),
+            is_logging: true,
+        };
+        super::trail(&[trail], &management, true).verdict
+    }
+
+    #[test]
+    fn one_selector_must_take_both_management_events_and_writes() {
+        let reads = Selector {
+            is_read_only: true,
+            ..WRITES
+        };
+        let data = Selector {
+            has_management: false,
+            ..WRITES
+        };
+        assert_eq!(told(&[WRITES]), Verdict::Ok);
+        assert_eq!(told(&[reads, data, WRITES]), Verdict::Ok);
+        for selectors in [&[][..], &[reads], &[data], &[reads, data]] {
+            assert_eq!(told(selectors), Verdict::Problem, "{selectors:?}");
+        }
+    }
+
+    #[test]
+    fn the_stacks_own_queue_is_nobody() {
+        for (confirmed, has_queue, verdict) in [
+            (0, false, Verdict::Problem),
+            (0, true, Verdict::Problem),
+            (1, true, Verdict::Problem),
+            (1, false, Verdict::Ok),
+            (2, true, Verdict::Ok),
+        ] {
+            let lines = topic(confirmed, has_queue);
+            assert_eq!(lines[0].verdict, verdict, "{confirmed} {has_queue}");
+        }
+        assert_eq!(alarms(0).verdict, Verdict::Problem);
+        assert_eq!(alarms(1).verdict, Verdict::Ok);
+    }
 }

@@ -32,6 +32,6 @@ impl World {
         let shell = Shell::new(config, &Clients::new(&lookup, &edge).unwrap(), edge.time);
         let context = self.context(timeout);
         let checkup = doctor::handle(&shell, LambdaEvent::new(Value::Null, context));
-        self.until_death(checkup).await.unwrap()
+        self.until_death(&doctor::ACTIONS, checkup).await.unwrap()
     }
 }

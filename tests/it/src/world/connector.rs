@@ -15,6 +15,7 @@ use http::{Method, Request, Response};
 use http_body_util::BodyExt;
 use rand::RngExt;
 use rand::rngs::StdRng;
+use serde_json::Value;
 use simulator::Simulator;
 use tokio::sync::Notify;
 
@@ -55,6 +56,8 @@ pub struct Call {
     pub body: String,
     /// The number of the invocation that made it.
     pub invocation: u32,
+    /// The IAM actions that the invocation's function may take.
+    pub allowed: &'static [&'static str],
     /// What happened to it.
     pub fate: Fate,
 }
@@ -81,6 +84,8 @@ tokio::task_local! {
 #[derive(Clone, Debug)]
 pub(super) struct Invocation {
     pub(super) number: u32,
+    /// The IAM actions that its function may take.
+    pub(super) allowed: &'static [&'static str],
     pub(super) death: Arc<Notify>,
 }
 
@@ -143,8 +148,6 @@ pub(super) struct Traffic {
     pub(super) lost: Option<usize>,
     /// DynamoDB leaves half of the keys of a batch over.
     pub(super) halves_batches: bool,
-    /// The IAM actions that the function may take.
-    pub(super) allowed: Vec<&'static str>,
     pub(super) rng: Option<StdRng>,
     pub(super) invocations: u32,
     /// The account that the functions run in.
@@ -182,11 +185,12 @@ impl Traffic {
 
     /// Takes note of a call and says what is to happen to it, where its turn has not said so.
     fn admit(&mut self, mut call: Call, fate: Option<Kill>) -> Verdict {
-        let action = call.action();
-        assert!(
-            self.allowed.contains(&action.as_str()),
-            "the function's role does not allow {action}"
-        );
+        for action in call.actions() {
+            assert!(
+                call.allowed.contains(&action.as_str()),
+                "the function's role does not allow {action}"
+            );
+        }
         let number = self.calls.len();
         let latency = self
             .rng
@@ -213,16 +217,14 @@ impl Traffic {
 }
 
 impl Call {
-    /// The IAM action that the call takes.
+    /// The IAM actions that the call takes.
     #[must_use]
-    pub fn action(&self) -> String {
+    pub fn actions(&self) -> Vec<String> {
         // Of a transaction, DynamoDB asks for the actions in it.
-        let operation = if self.operation == "TransactWriteItems" {
-            "PutItem"
-        } else {
-            &self.operation
-        };
-        format!("{}:{operation}", self.service)
+        if self.operation == "TransactWriteItems" {
+            return written(&self.body);
+        }
+        vec![format!("{}:{}", self.service, self.operation)]
     }
 
     /// Whether the service got the call.
@@ -373,8 +375,8 @@ impl Connector {
     ) -> Result<Response<Vec<u8>>, ConnectorError> {
         match service {
             "account" | "organizations" => self.simulator.answer(request).await,
-            "cloudtrail" => Ok(self.trails.answer(operation)),
-            "s3" => Ok(self.objects.answer(&request)),
+            "cloudtrail" => Ok(self.trails.answer(operation, request.body())),
+            "s3" => Ok(self.objects.answer(&request, may_list(&request))),
             "states" => Ok(self.executions.answer(request.body())),
             "sqs" => Ok(self.queue.answer(operation, request.body())),
             "ssm" => Ok(self.parameters.answer(request.body())),
@@ -400,11 +402,15 @@ fn read(request: &Request<Vec<u8>>) -> Result<Call, ConnectorError> {
         .ok_or_else(|| ConnectorError::user(format!("nobody is at {host}").into()))?;
     let operation = operation(service, request);
     let body = String::from_utf8_lossy(request.body()).into_owned();
+    let Invocation {
+        number, allowed, ..
+    } = INVOCATION.get();
     Ok(Call {
         service,
         operation,
         body,
-        invocation: INVOCATION.with(|it| it.number),
+        invocation: number,
+        allowed,
         fate: Fate::Answered,
     })
 }
@@ -422,6 +428,22 @@ fn operation(service: &str, request: &Request<Vec<u8>>) -> String {
         (None, "s3") => "GetObject".to_owned(),
         (None, _) => action(request.body()),
     }
+}
+
+/// Whether the one who asks may list the bucket; roles name the stack's own only. Whoever is no function may.
+fn may_list(request: &Request<Vec<u8>>) -> bool {
+    let is_own = objects::place(request).starts_with("own/");
+    INVOCATION
+        .try_with(|it| is_own && it.allowed.contains(&"s3:ListBucket"))
+        .unwrap_or(true)
+}
+
+/// The actions in a transaction of DynamoDB.
+fn written(transaction: &str) -> Vec<String> {
+    let transaction: Value = serde_json::from_str(transaction).unwrap();
+    let items = transaction["TransactItems"].as_array().unwrap();
+    let names = items.iter().flat_map(|it| it.as_object().unwrap().keys());
+    names.map(|name| format!("dynamodb:{name}Item")).collect()
 }
 
 /// What the Query protocol asks for.

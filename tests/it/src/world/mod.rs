@@ -98,14 +98,6 @@ impl World {
     pub(crate) fn at(date: DateTime<Utc>, options: simulator::Options) -> Self {
         let clock = Clock::new(date);
         let traffic = Traffic {
-            allowed: [
-                &contact_stamper::ACTIONS[..],
-                &creation_poller::ACTIONS[..],
-                &doctor::ACTIONS[..],
-                &govcloud_auditor::ACTIONS[..],
-                &organization_sweep::ACTIONS[..],
-            ]
-            .concat(),
             account: simulator::MANAGEMENT_ACCOUNT_ID.to_owned(),
             rng: Some(StdRng::seed_from_u64(options.seed)),
             ..Traffic::default()
@@ -186,7 +178,7 @@ impl World {
     pub async fn invoke_within(&self, shell: &Shell, payload: Value, timeout: Duration) -> End {
         let context = self.context(timeout);
         let invocation = creation_poller::handle(shell, LambdaEvent::new(payload, context));
-        self.until_death(invocation)
+        self.until_death(&creation_poller::ACTIONS, invocation)
             .await
             .map_or(End::Killed, End::Answered)
     }
@@ -202,10 +194,15 @@ impl World {
         context
     }
 
-    /// What an invocation ends with; `None` when it is killed.
-    async fn until_death<T>(&self, invocation: impl Future<Output = T>) -> Option<T> {
+    /// What an invocation of a function that may take these actions ends with; `None` when it is killed.
+    async fn until_death<T>(
+        &self,
+        allowed: &'static [&'static str],
+        invocation: impl Future<Output = T>,
+    ) -> Option<T> {
         let this = Invocation {
             number: self.traffic().invocations,
+            allowed,
             death: Arc::default(),
         };
         let death = Arc::clone(&this.death);
@@ -356,7 +353,7 @@ impl World {
 }
 
 /// What the stack sets for its functions, all of them together.
-pub(crate) const USUAL: [(&str, &str); 24] = [
+pub(crate) const USUAL: [(&str, &str); 25] = [
     ("AWS_REGION", "us-east-1"),
     ("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE"),
     ("AWS_SECRET_ACCESS_KEY", "secret"),
@@ -365,6 +362,10 @@ pub(crate) const USUAL: [(&str, &str); 24] = [
     (
         "TOPIC_ARN",
         "arn:aws:sns:us-east-1:111122223333:announcements",
+    ),
+    (
+        "ALARMS_TOPIC_ARN",
+        "arn:aws:sns:us-east-1:111122223333:alarms",
     ),
     ("RECONCILE_MINUTES", "15"),
     ("MANAGEMENT_ACCOUNT_ID", "111122223333"),

@@ -32,16 +32,22 @@ impl Objects {
         objects.remove(place);
     }
 
-    /// Answers `GetObject` and `PutObject`.
-    pub(super) fn answer(&self, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
+    /// Answers `GetObject` and `PutObject`. Only who may list a bucket is told what is not there.
+    pub(super) fn answer(&self, request: &Request<Vec<u8>>, may_list: bool) -> Response<Vec<u8>> {
         let place = place(request);
         if request.method() == Method::PUT {
             self.put(&place, &String::from_utf8_lossy(request.body()));
             return Response::new(Vec::new());
         }
         let Some(text) = self.get(&place) else {
-            let body = "<Error><Code>NoSuchKey</Code></Error>";
-            return Response::builder().status(404).body(body.into()).unwrap();
+            let (status, code) = if may_list {
+                (404, "NoSuchKey")
+            } else {
+                (403, "AccessDenied")
+            };
+            let body = format!("<Error><Code>{code}</Code></Error>");
+            let response = Response::builder().status(status).body(body.into_bytes());
+            return response.unwrap();
         };
         Response::builder()
             .header("content-length", text.len())

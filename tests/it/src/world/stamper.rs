@@ -62,7 +62,9 @@ impl World {
     ) -> Option<Result<Value, Error>> {
         let context = self.context(timeout);
         let invocation = contact_stamper::handle(shell, LambdaEvent::new(payload, context));
-        let answer = self.until_death(invocation).await?;
+        let answer = self
+            .until_death(&contact_stamper::ACTIONS, invocation)
+            .await?;
         Some(answer.map(|answer| serde_json::to_value(answer).unwrap()))
     }
 
@@ -73,11 +75,7 @@ impl World {
 
     /// Delivers records to the stamper and says which of them come again; `None` when it is killed.
     pub async fn try_deliver(&self, shell: &Shell, deliveries: &[Delivery]) -> Option<Vec<String>> {
-        let mut records: Vec<_> = deliveries.iter().map(Delivery::record).collect();
-        let sent = self.clock.now().timestamp_millis().to_string();
-        for record in &mut records {
-            record["attributes"]["SentTimestamp"] = sent.as_str().into();
-        }
+        let records: Vec<_> = deliveries.iter().map(Delivery::record).collect();
         let answer = self
             .stamp(shell, json!({"Records": records}))
             .await?

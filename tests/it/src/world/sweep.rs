@@ -111,7 +111,9 @@ impl World {
     ) -> Option<Result<Value, Error>> {
         let context = self.context(timeout);
         let invocation = govcloud_auditor::handle(shell, LambdaEvent::new(payload, context));
-        let answer = self.until_death(invocation).await?;
+        let answer = self
+            .until_death(&govcloud_auditor::ACTIONS, invocation)
+            .await?;
         Some(answer.map(|answer| serde_json::to_value(answer).unwrap()))
     }
 }
@@ -176,7 +178,10 @@ impl Run<'_> {
             let timeout = self.sweeping.step_timeout;
             let event = LambdaEvent::new(payload.clone(), self.world.context(timeout));
             let invocation = organization_sweep::handle(&self.sweeper, event);
-            let ended = self.world.until_death(Box::pin(invocation)).await;
+            let ended = self
+                .world
+                .until_death(&organization_sweep::ACTIONS, Box::pin(invocation))
+                .await;
             answered_in_time(begun, timeout);
             let error = match ended {
                 Some(Ok(state)) => return Ok(serde_json::to_value(state).unwrap()),

@@ -49,13 +49,17 @@ struct State {
     messages: Vec<Message>,
     /// Confirmed ones; `None` where there is no topic.
     subscriptions: Option<u32>,
+    /// Those of the other topic, which only alarms go to.
+    alarmed: u32,
 }
 
 impl Default for Topic {
     fn default() -> Self {
         Self(Arc::new(Mutex::new(State {
             messages: Vec::new(),
-            subscriptions: Some(1),
+            // The stack's own queue, and somebody.
+            subscriptions: Some(2),
+            alarmed: 1,
         })))
     }
 }
@@ -70,6 +74,11 @@ impl Topic {
         self.state().subscriptions = subscriptions;
     }
 
+    /// From now on so many confirmed subscriptions hear of alarms.
+    pub fn alarm(&self, subscriptions: u32) {
+        self.state().alarmed = subscriptions;
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -78,15 +87,21 @@ impl Topic {
     pub(super) fn answer(&self, body: &[u8]) -> Response<Vec<u8>> {
         let form: BTreeMap<_, _> = form_urlencoded::parse(body).into_owned().collect();
         if form["Action"] == "GetTopicAttributes" {
-            return self.attributes();
+            return self.attributes(&form["TopicArn"]);
         }
         self.state().messages.push(read(&form));
         let answer = "<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>";
         Response::new(answer.into())
     }
 
-    fn attributes(&self) -> Response<Vec<u8>> {
-        let Some(count) = self.state().subscriptions else {
+    fn attributes(&self, topic: &str) -> Response<Vec<u8>> {
+        let state = self.state();
+        let count = if topic.ends_with(":alarms") {
+            Some(state.alarmed)
+        } else {
+            state.subscriptions
+        };
+        let Some(count) = count else {
             let body = "<ErrorResponse><Error><Code>NotFound</Code></Error></ErrorResponse>";
             return Response::builder().status(404).body(body.into()).unwrap();
         };

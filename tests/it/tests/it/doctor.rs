@@ -110,6 +110,19 @@ async fn no_trusted_access() {
     assert!(found[0].1.contains(advice), "{found:#?}");
 }
 
+/// Creation requests are read without it.
+#[tokio::test(start_paused = true)]
+async fn no_trusted_access_where_nothing_needs_it() {
+    let world = healthy();
+    world.simulator.set_trusted_access(false);
+    let neither = [("POLICY_SOURCE", ""), ("HAS_GOVCLOUD", "false")];
+    assert_eq!(problems(&world, &neither).await, []);
+    for vars in [[("POLICY_SOURCE", "")], [("HAS_GOVCLOUD", "false")]] {
+        let found = problems(&world, &vars).await;
+        assert_eq!(found[0].0, "trustedAccess", "{found:?}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_member_that_is_no_delegated_administrator() {
     let world = healthy();
@@ -158,62 +171,136 @@ async fn a_region_without_events() {
     .await;
 }
 
+const READS: &str =
+    r#"{"EventSelectors": [{"ReadWriteType": "ReadOnly", "IncludeManagementEvents": true}]}"#;
+const ADVANCED: &str = r#"{"AdvancedEventSelectors": [
+    {"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}, {"Field": "readOnly", "Equals": ["false"]}]}
+]}"#;
+/// One selector for reads, and one that is about data.
+const ADVANCED_READS: &str = r#"{"AdvancedEventSelectors": [
+    {"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}, {"Field": "readOnly", "Equals": ["true"]}]},
+    {"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Data"]}, {"Field": "resources.type", "Equals": ["AWS::S3::Object"]}]}
+]}"#;
+
 #[tokio::test(start_paused = true)]
 async fn no_trail_or_none_that_tells() {
     let world = healthy();
     let good = Trail::default();
-    for (trail, found) in [
-        (None, "there is no trail"),
-        (
-            Some(Trail {
-                is_logging: false,
-                ..good
-            }),
-            "the trail is not logging",
-        ),
-        (
-            Some(Trail {
-                records: "ReadOnly",
-                ..good
-            }),
-            "no trail records management events that write",
-        ),
-        (
-            Some(Trail {
-                is_everywhere: false,
-                home: "eu-west-1",
-                ..good
-            }),
-            "no trail records management events that write, in this region",
-        ),
+    let silent = Trail {
+        is_logging: false,
+        ..good
+    };
+    let reads = Trail {
+        selectors: Some(READS),
+        ..good
+    };
+    let advanced_reads = Trail {
+        selectors: Some(ADVANCED_READS),
+        ..good
+    };
+    let elsewhere = Trail {
+        region: Some("eu-west-1"),
+        ..good
+    };
+    let no_writes = "no trail records management events that write, in this region";
+    for (trails, found) in [
+        (&[][..], "there is no trail"),
+        (&[silent], "the trail is not logging"),
+        (&[reads], no_writes),
+        (&[advanced_reads], no_writes),
+        (&[elsewhere], no_writes),
+        (&[elsewhere, advanced_reads], no_writes),
     ] {
-        world.trails.set(trail);
+        world.trails.set(trails);
         finds(&world, &[], "trail", found).await;
         finds(&world, &[], "trail", "aws cloudtrail start-logging").await;
     }
     let here = Trail {
-        is_everywhere: false,
+        region: Some("us-east-1"),
         ..good
     };
-    world.trails.set(Some(here));
+    let advanced = Trail {
+        selectors: Some(ADVANCED),
+        ..good
+    };
+    for trails in [&[here][..], &[advanced], &[silent, elsewhere, good]] {
+        world.trails.set(trails);
+        assert_eq!(problems(&world, &[]).await, []);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_trail_that_is_denied_does_not_hide_the_others() {
+    let world = healthy();
+    let good = Trail::default();
+    let denied = Trail {
+        selectors: None,
+        ..good
+    };
+    let silent = Trail {
+        is_logging: false,
+        ..good
+    };
+    world.trails.set(&[denied, good]);
     assert_eq!(problems(&world, &[]).await, []);
+    // It may be the one that tells.
+    world.trails.set(&[denied, silent]);
+    let advice = "cloudtrail:GetEventSelectors is denied";
+    finds(&world, &[], "trail", advice).await;
+}
+
+/// What Organizations tells is told by a trail of the management account.
+#[tokio::test(start_paused = true)]
+async fn a_delegated_administrator_sees_trails_of_the_organization_only() {
+    let world = healthy();
+    let accounts = world.simulator.accounts();
+    world.delegate(accounts.keys().nth(3).unwrap());
+    let own = Trail::default();
+    let of_organization = Trail {
+        is_of_organization: true,
+        ..own
+    };
+    let silent = Trail {
+        is_logging: false,
+        ..of_organization
+    };
+    for (trails, verdict) in [
+        (&[of_organization][..], Verdict::Ok),
+        (&[own, of_organization], Verdict::Ok),
+        (&[], Verdict::NotProvable),
+        (&[own], Verdict::NotProvable),
+        (&[silent], Verdict::NotProvable),
+    ] {
+        world.trails.set(trails);
+        let lines = world.doctor(&[]).await.lines;
+        let line = lines.into_iter().find(|line| line.check == "trail");
+        let line = line.unwrap();
+        assert_eq!(line.verdict, verdict, "{trails:?}: {}", line.text);
+        let advice = line.text.contains("the management account 111122223333");
+        assert_eq!(advice, verdict == Verdict::NotProvable, "{}", line.text);
+    }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_call_that_is_denied() {
-    for (operation, check) in [
-        ("ListCreateAccountStatus", "requests"),
-        ("GetAlternateContact", "contacts"),
-        ("GetGovCloudAccountInformation", "links"),
-        ("GetItem", "ledger"),
-        ("ListAccounts", "accounts"),
-        ("GetParameter", "policy"),
-        ("GetTopicAttributes", "topic"),
-        ("GetQueueAttributes", "deadLetters"),
+    for (operation, checks) in [
+        ("ListCreateAccountStatus", &["requests"][..]),
+        ("GetAlternateContact", &["contacts"]),
+        ("GetGovCloudAccountInformation", &["links"]),
+        ("GetItem", &["ledger"]),
+        ("ListAccounts", &["accounts"]),
+        ("GetParameter", &["policy"]),
+        ("GetTopicAttributes", &["topic", "alarms"]),
+        ("GetQueueAttributes", &["deadLetters"]),
     ] {
         let world = healthy();
         world.refuse(operation, Refusal::Denied);
-        finds(&world, &[], check, "allow it to this function's role").await;
+        let found = problems(&world, &[]).await;
+        let (found, texts): (Vec<_>, Vec<_>) = found.into_iter().unzip();
+        assert_eq!(found, checks, "{texts:?}");
+        for text in texts {
+            assert!(text.contains("allow it to this function's role"), "{text}");
+        }
     }
 }
 
@@ -255,16 +342,41 @@ async fn a_policy_that_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_policy_that_is_not_where_it_should_be() {
+    let vars = [("POLICY_SOURCE", "s3://bucket/policy.yaml")];
+    let world = healthy();
+    finds(&world, &vars, "policy", "or there is no such object").await;
+    world.objects.put("bucket/policy.yaml", POLICY);
+    assert_eq!(problems(&world, &vars).await, []);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_topic_that_is_gone_or_that_nobody_hears() {
     let world = healthy();
-    world.topic.subscribe(Some(0));
-    finds(&world, &[], "topic", "aws sns subscribe").await;
     world.topic.subscribe(None);
+    let advice = "does what the function's environment names exist";
+    finds(&world, &[], "topic", advice).await;
+    // The stack's own queue is nobody.
+    let advice = "aws sns subscribe` with the AnnouncementsArn";
+    world.topic.subscribe(Some(1));
+    finds(&world, &[], "topic", advice).await;
+    // Without a policy there is none.
+    let no_policy = [("POLICY_SOURCE", "")];
+    assert_eq!(problems(&world, &no_policy).await, []);
+    world.topic.subscribe(Some(0));
+    finds(&world, &no_policy, "topic", advice).await;
+    finds(&world, &[], "topic", advice).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn alarms_that_nobody_hears() {
+    let world = healthy();
+    world.topic.alarm(0);
     finds(
         &world,
         &[],
-        "topic",
-        "does what the function's environment names exist",
+        "alarms",
+        "aws sns subscribe` with the AlarmsArn",
     )
     .await;
 }

@@ -68,7 +68,7 @@ const FINDINGS: [(&str, &str); 13] = [
     ("trustedAccess", "ok"),
     ("account", "problem"),
     ("events", "notProvable"),
-    ("trail", "problem"),
+    ("trail", "notProvable"),
     ("requests", "ok"),
     ("ledger", "ok"),
     ("bucket", "ok"),
@@ -213,8 +213,10 @@ fn the_doctor_says_what_this_machine_lacks() {
         })
         .collect();
     let rest = [
-        ("topic", "ok"),
+        // Nobody but the stack's own queue.
+        ("topic", "problem"),
         ("publishing", "notProvable"),
+        ("alarms", "problem"),
         ("deadLetters", "ok"),
     ];
     assert_eq!(found, [&FINDINGS[..], &rest].concat(), "{answer:#}");
@@ -362,6 +364,7 @@ fn variables(stack: &Stack, function: &str) -> Vec<(String, String)> {
             let value = match name.as_str() {
                 "LEDGER_TABLE" => stack.table.clone(),
                 "TOPIC_ARN" => stack.topic.clone(),
+                "ALARMS_TOPIC_ARN" => stack.topic.replace("announcements", "alarms"),
                 "QUEUE_URL" => stack.contacts.clone(),
                 "BUCKET" => stack.bucket.clone(),
                 "DEAD_LETTERS" => stack.dead_letters.join(","),

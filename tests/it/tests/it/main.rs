@@ -7,6 +7,7 @@
     reason = "a failed assumption ends the test"
 )]
 
+mod actions;
 mod alarms;
 mod commands;
 mod contact_documents;

@@ -39,7 +39,8 @@ fn world() -> World {
 fn delivery(world: &World) -> Delivery {
     let accounts = world.simulator.accounts();
     let account = accounts.keys().find(|it| *it != MANAGEMENT_ACCOUNT_ID);
-    let detail = json!({"accountId": account.unwrap()});
+    let completed = world.clock.now().to_rfc3339();
+    let detail = json!({"accountId": account.unwrap(), "completedTimestamp": completed});
     let body = json!({"type": "AccountCreationSucceeded", "version": 1, "detail": detail});
     Delivery {
         id: "1".to_owned(),
@@ -163,6 +164,74 @@ async fn what_aws_throttles_and_what_is_not_known_is_counted() {
         (&json!(10), &json!(10))
     );
     assert!(0 < line["Throttled"].as_u64().unwrap(), "{line}");
+}
+
+/// From AWS's own time of the account to the contacts, however long the announcement was on its way. What is no
+/// announcement of an account does not count.
+#[tokio::test(start_paused = true)]
+async fn the_time_until_a_new_account_is_stamped_is_counted() {
+    let world = world();
+    let poller = world.cold_poller(&[]);
+    Box::pin(world.run(&poller, json!({"job": "tick"}))).await;
+    let _ = world.simulator.start(Start {
+        duration: Some(Duration::from_secs(30)),
+        ..Start::default()
+    });
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    Box::pin(world.run(&poller, json!({"job": "tick"}))).await;
+    tokio::time::sleep(Duration::from_secs(300)).await;
+    let announcement = world.messages().pop().unwrap().body;
+    let mut undated = announcement.clone();
+    undated["detail"]
+        .as_object_mut()
+        .unwrap()
+        .remove("completedTimestamp");
+    let tagged =
+        json!({"eventName": "TagResource", "accountId": announcement["detail"]["accountId"]});
+    let moved =
+        json!({"eventName": "MoveAccount", "accountId": announcement["detail"]["accountId"]});
+    let stamper = world.cold_stamper(&[]);
+    for (body, counts) in [
+        (announcement, true),
+        (undated, false),
+        (tagged, false),
+        (moved, false),
+    ] {
+        let record = Delivery {
+            id: "1".to_owned(),
+            body: body.to_string(),
+            receives: 1,
+        };
+        let again = Box::pin(world.deliver(&stamper, &[record])).await;
+        assert_eq!(again, [""; 0], "{body}");
+        let seconds = last(&world)["SecondsToStamped"].as_u64();
+        assert_eq!(seconds.is_some(), counts, "{body}");
+        assert!(
+            seconds.is_none_or(|it| (330..340).contains(&it)),
+            "{seconds:?}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn contacts_are_counted_whoever_had_them_changed() {
+    let world = world();
+    let changed = |world: &World| -> u64 {
+        let lines = world.metrics().into_iter();
+        lines
+            .filter_map(|line| line["ContactsChanged"].as_u64())
+            .sum()
+    };
+    Box::pin(world.deliver(&world.cold_stamper(&[]), &[delivery(&world)])).await;
+    assert_eq!(changed(&world), 1);
+    let sweeping = Sweeping::new("all", json!({"kind": "contacts"}));
+    Box::pin(world.sweep(&sweeping)).await;
+    let accounts = world.simulator.accounts().len() as u64;
+    assert_eq!(changed(&world), accounts);
+    assert_eq!(
+        world.simulator.calls()["PutAlternateContact"].calls,
+        accounts
+    );
 }
 
 /// Of each quota by itself: what counts is the one that most is used of.

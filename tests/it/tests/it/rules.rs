@@ -108,6 +108,7 @@ fn passed_on(transformer: &Value, event: &str) -> String {
         actor,
         contact,
         at,
+        ..
     } = Notice::read(&body).unwrap();
     let role = actor.as_ref().and_then(|actor| actor.role_arn.as_deref());
     let rest = body.replace(role.unwrap_or_default(), "");

@@ -1,7 +1,5 @@
 //! What a tick costs, and that it stays within AWS's quotas.
 
-use std::collections::BTreeSet;
-
 use it::world::{Refusal, World};
 use serde_json::json;
 use simulator::Options;
@@ -191,27 +189,5 @@ async fn many_requests_that_aws_does_not_know_neither_break_the_quota_nor_keep_o
     assert_eq!(
         world.simulator.calls()["DescribeCreateAccountStatus"].throttled,
         0
-    );
-}
-
-#[tokio::test(start_paused = true)]
-async fn every_action_of_the_role_is_needed() {
-    let world = World::new(Options::default());
-    add_history(&world, 10);
-    world.run(&world.cold_poller(&[]), tick()).await;
-    let request = succeed(&world, 70);
-    pass(60).await;
-    world.run(&world.cold_poller(&[]), tick()).await;
-    pass(60).await;
-    world
-        .run(&world.cold_poller(&[]), result_event(&request))
-        .await;
-    let taken: BTreeSet<_> = world.calls().iter().map(it::world::Call::action).collect();
-    assert_eq!(
-        taken,
-        creation_poller::ACTIONS
-            .into_iter()
-            .map(str::to_owned)
-            .collect()
     );
 }

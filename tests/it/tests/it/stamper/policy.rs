@@ -56,6 +56,24 @@ async fn a_policy_that_is_gone_leaves_the_last_accepted_one_in_use() {
     }
 }
 
+/// S3 tells the stamper, which may not list the bucket, that an object that is not there is denied.
+#[tokio::test(start_paused = true)]
+async fn a_policy_that_is_not_in_s3_may_be_denied_or_absent() {
+    let world = World::new(Options::default());
+    let account = new_account(&world).await;
+    let payload = serde_json::json!({"accounts": [account]});
+    let stamper = world.cold_stamper(&[("POLICY_SOURCE", "s3://bucket/policy.yaml")]);
+    let error = world.stamp(&stamper, payload).await.unwrap().unwrap_err();
+    let text = error.to_string();
+    assert!(
+        text.starts_with("s3:GetObject is denied (AccessDenied), or there is no such object: "),
+        "{text}"
+    );
+    // The alarm on what is denied looks for it.
+    assert_eq!(error.kind(), "Denied");
+    assert_eq!(writes(&world), 0);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_policy_that_cannot_be_kept_is_not_accepted() {
     let world = world();
