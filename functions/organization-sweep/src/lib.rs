@@ -11,6 +11,7 @@ mod files;
 mod gate;
 mod inventory;
 mod report;
+mod resume;
 mod state;
 
 use account_aws::bucket::{self, Bucket};

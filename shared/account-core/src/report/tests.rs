@@ -10,6 +10,7 @@ fn row(number: u64, state: &str, coverage: Coverage) -> Row {
     Row {
         account_id: format!("{number:012}").parse().unwrap(),
         account_state: state.to_owned(),
+        unfinished: false,
         coverage,
     }
 }

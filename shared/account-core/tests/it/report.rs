@@ -25,6 +25,7 @@ pub(super) fn row(number: u64, state: &str, coverage: Coverage) -> Row {
     Row {
         account_id: format!("{number:012}").parse().unwrap(),
         account_state: state.to_owned(),
+        unfinished: false,
         coverage,
     }
 }

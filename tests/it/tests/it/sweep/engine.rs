@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use it::world::{Ended, Kill, Refusal, Sweeping};
 use serde_json::json;
-use simulator::{Calls, Fault, FaultKind, Options};
+use simulator::{AccountState, Calls, Fault, FaultKind, Options};
 
 use super::{
-    contact_sweep, count, members, messages, outcome, report, rows, world, world_with, writes,
+    breaks_off, contact_sweep, count, has_passed, members, messages, outcome, report, rows, world,
+    world_with, writes,
 };
 
 #[tokio::test(start_paused = true)]
@@ -103,6 +104,7 @@ async fn accounts_that_stay_out_of_reach_are_left_uncovered_and_a_resumed_sweep_
     assert_eq!(count(&world, "first", "uncovered"), 1);
     assert_eq!(count(&world, "first", "accounts"), 30);
     assert_eq!(writes(&world), 87);
+    assert!(!has_passed(&world), "nobody knows of one account");
 
     world.simulator.set_faults(Vec::new());
     world.simulator.reset_calls();
@@ -112,7 +114,7 @@ async fn accounts_that_stay_out_of_reach_are_left_uncovered_and_a_resumed_sweep_
     assert_eq!(count(&world, "second", "accounts"), 30);
     assert_eq!(count(&world, "second", "uncovered"), 0);
     let calls = world.simulator.calls();
-    assert!(!calls.contains_key("ListAccounts"));
+    assert!(has_passed(&world));
     // Planned and applied; nobody else is looked at again.
     assert_eq!(calls["GetAlternateContact"].calls, 2 * 3);
 }
@@ -129,6 +131,65 @@ async fn a_resumed_sweep_makes_the_changes_that_were_only_planned() {
         (writes(&world), count(&world, "second", "written")),
         (60, 60)
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_resumed_sweep_lists_the_accounts_anew() {
+    let world = world(120);
+    outcome(&world, &contact_sweep("before")).await;
+    tokio::time::sleep(Duration::from_secs(3_600)).await;
+    breaks_off(&world, &contact_sweep("first")).await;
+    let accounts = members(&world);
+    let (moved, closed, gone) = (&accounts[0], &accounts[1], &accounts[2]);
+    // As if it had been elsewhere when the first one listed it.
+    let place = "own/sweeps/first/inventory.json";
+    let mut inventory: Vec<serde_json::Value> =
+        serde_json::from_str(&world.objects.get(place).unwrap()).unwrap();
+    let mut lines = inventory.iter_mut();
+    let line = lines.find(|line| line["id"] == moved.as_str()).unwrap();
+    line["units"] = json!(["ou-exam-elsewhere"]);
+    let inventory = serde_json::to_string(&inventory).unwrap();
+    world.objects.put(place, &inventory);
+    let suspended = AccountState::Suspended;
+    world.simulator.set_state(closed, suspended).unwrap();
+    world.simulator.remove_account(gone).unwrap();
+    let joined = world.simulator.add_accounts(1).remove(0);
+
+    world.simulator.reset_calls();
+    let resume = Sweeping::new("second", json!({"kind": "contacts", "resume": "first"}));
+    assert_eq!(outcome(&world, &resume).await, "complete");
+    let table = rows(&world, "second");
+    assert_eq!(table.len(), 120);
+    assert!(!table.contains_key(gone));
+    assert_eq!(table[closed]["skipped"], "the account is suspended");
+    assert_eq!(super::name(&world, &joined, "SECURITY"), "Security");
+    // 20 were left, one has moved, one is new and is changed.
+    let calls = world.simulator.calls();
+    assert_eq!(calls["GetAlternateContact"].calls, (20 + 1 + 2) * 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_nothing_is_left_there_are_no_batches() {
+    let world = world(20);
+    assert_eq!(outcome(&world, &contact_sweep("first")).await, "complete");
+    tokio::time::sleep(Duration::from_secs(3_600)).await;
+    let mut dry = contact_sweep("dry");
+    dry.vars = &[("SWEEP_DRY_RUN", "true")];
+    assert_eq!(outcome(&world, &dry).await, "dryRun");
+    for (name, input) in [
+        ("approved", json!({"apply_plan": "dry"})),
+        ("resumed", json!({"kind": "contacts", "resume": "dry"})),
+    ] {
+        let mut steps = Vec::new();
+        let ended = world
+            .sweep_with(&Sweeping::new(name, input), &mut |_, step, _| {
+                steps.push(step.to_owned());
+            })
+            .await;
+        assert_eq!(super::done(ended), "complete", "{name}");
+        assert!(!steps.contains(&"batches".to_owned()), "{name}: {steps:?}");
+        assert_eq!(count(&world, name, "match"), 60, "{name}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
