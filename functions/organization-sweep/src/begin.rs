@@ -64,28 +64,6 @@ impl Shell {
         }
     }
 
-    async fn lock(&self, kind: Sweep, execution: &str) -> Result<(), Error> {
-        let holder = self.ledger.lock_holder(kind).await?;
-        let running = |holder: &str| Error::SweepRunning {
-            holder: holder.to_owned(),
-        };
-        // A holder that no longer runs did not live to give the lock back.
-        if let Some(other) = holder.as_deref().filter(|holder| *holder != execution)
-            && self.executions.is_running(other).await?
-        {
-            return Err(running(other));
-        }
-        if self
-            .ledger
-            .take_lock(kind, execution, holder.as_deref())
-            .await?
-        {
-            Ok(())
-        } else {
-            Err(running("one that began a moment ago"))
-        }
-    }
-
     /// Applies the plan of another sweep: a person has approved it by naming it.
     async fn apply_plan(&self, mut state: State, sweep: &str) -> Result<State, Error> {
         let before = Files {

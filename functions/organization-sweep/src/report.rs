@@ -21,16 +21,11 @@ use crate::state::{Next, State};
 const NOT_REACHED: &str = "the sweep did not get to it";
 
 impl Shell {
-    /// Writes the report, announces it, and gives the lock back.
+    /// Writes the report, and announces it.
     ///
     /// # Errors
     /// A file cannot be read or written, or the ledger refuses.
-    pub(crate) async fn report(
-        &self,
-        mut state: State,
-        execution: &str,
-        claim: &Claim,
-    ) -> Result<State, Error> {
+    pub(crate) async fn report(&self, mut state: State, claim: &Claim) -> Result<State, Error> {
         let id = state.id.clone();
         let files = self.files(&id);
         let members = files.inventory().await?;
@@ -78,7 +73,6 @@ impl Shell {
         let now = clock::now(&self.time);
         let announcement = finished(&self.config.organization, &finish, now);
         self.announce(&announcement, claim).await?;
-        self.ledger.release_lock(state.kind, execution).await?;
         self.count(&report);
         state.outcome = Some(outcome);
         state.next = Next::Done;

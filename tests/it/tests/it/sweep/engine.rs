@@ -11,6 +11,9 @@ use super::{
     world_with, writes,
 };
 
+const FIRST: &str =
+    "arn:aws:states:us-east-1:111122223333:execution:account-lifecycle-organization-sweep:first";
+
 #[tokio::test(start_paused = true)]
 async fn a_batch_that_is_killed_is_done_in_another_round() {
     for kill in [Kill::Before, Kill::After] {
@@ -225,9 +228,50 @@ async fn a_second_sweep_of_a_kind_is_refused_while_the_first_runs() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_sweep_that_was_stopped_does_not_go_on_beside_another() {
+    let world = world(250);
+    let first = async {
+        let sweep = contact_sweep("first");
+        let mut meddle = |world: &it::world::World, step: &str, _: &serde_json::Value| {
+            if step == "batches" {
+                world.executions.end(FIRST);
+            }
+        };
+        world.sweep_with(&sweep, &mut meddle).await
+    };
+    // By then it reads, and is redriven when the other one sweeps.
+    let second = async {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        world.sweep(&contact_sweep("second")).await
+    };
+    let (first, second) = tokio::join!(first, second);
+    assert_eq!(first, Ended::Failed("SweepRunning".to_owned()));
+    assert_eq!(super::done(second), "complete");
+    assert_eq!(count(&world, "second", "written"), 750);
+    assert_eq!(messages(&world, "SweepFinished").len(), 1);
+    let told = &messages(&world, "SweepFailed")[0];
+    assert_eq!(told.text("/detail/step"), "collect");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lock_that_cannot_be_read_is_not_taken_for_nobodys() {
+    let world = world(5);
+    let ended = world
+        .sweep_with(&contact_sweep("first"), &mut |world, step, _| {
+            if step == "collect" {
+                world.refuse("GetItem", Refusal::Denied);
+            }
+        })
+        .await;
+    assert_eq!(ended, Ended::Failed("Denied".to_owned()));
+    assert_eq!(writes(&world), 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn steps_that_are_killed_are_made_again() {
     for step in ["begin", "inventory", "collect", "gate", "report"] {
-        for at in 0..6 {
+        // To the report's last call, which gives the lock back.
+        for at in 0..if step == "report" { 24 } else { 6 } {
             let world = world(5);
             let mut met = false;
             let ended = world
