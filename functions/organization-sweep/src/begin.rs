@@ -39,6 +39,13 @@ impl Shell {
                 expected: "a name of letters, digits, - and _, or none",
             });
         }
+        let namesake = self.files(id).state().await?;
+        if namesake.is_some_and(|it| it.started != started) {
+            return Err(Error::ForeignEvent {
+                found: "an execution with the name of an earlier sweep".to_owned(),
+                expected: "a name that no sweep has had, or none",
+            });
+        }
         self.lock(kind, execution).await?;
         let state = State {
             id: id.to_owned(),

@@ -268,6 +268,20 @@ async fn a_lock_that_cannot_be_read_is_not_taken_for_nobodys() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_name_that_a_sweep_has_had_is_refused() {
+    let world = world(5);
+    assert_eq!(outcome(&world, &contact_sweep("s")).await, "complete");
+    let before = world.objects.get("own/sweeps/s/state.json");
+    tokio::time::sleep(Duration::from_secs(90 * 24 * 3_600)).await;
+    let ended = world.sweep(&contact_sweep("s")).await;
+    assert_eq!(ended, Ended::Failed("ForeignEvent".to_owned()));
+    assert_eq!(world.objects.get("own/sweeps/s/state.json"), before);
+    assert_eq!(messages(&world, "SweepFailed").len(), 1);
+    // The lock is free.
+    assert_eq!(outcome(&world, &contact_sweep("t")).await, "complete");
+}
+
+#[tokio::test(start_paused = true)]
 async fn steps_that_are_killed_are_made_again() {
     for step in ["begin", "inventory", "collect", "gate", "report"] {
         // To the report's last call, which gives the lock back.
