@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use account_aws::bucket::{read_json, write_json};
-use account_aws::ledger::Claim;
+use account_aws::ledger::{Claim, Standing};
 use account_aws::{Error, clock};
 use account_core::govcloud::{Audited, Finding, compare, findings, findings_changed};
 use account_core::ids::AccountId;
@@ -36,7 +36,8 @@ impl Shell {
             .collect();
         // Not the time of this step: it may be made again.
         let now = findings(&audited, self.config.pending_limit, state.started);
-        self.compare(&now, members, &audited, place, claim).await?;
+        self.compare(state, &now, members, &audited, place, claim)
+            .await?;
         let mut by_account: BTreeMap<&AccountId, Vec<_>> = BTreeMap::new();
         for finding in &now {
             by_account
@@ -48,6 +49,9 @@ impl Shell {
         let rows = members.iter().map(|member| Row {
             account_id: member.id.clone(),
             account_state: member.state.clone(),
+            unfinished: found
+                .get(&member.id)
+                .is_some_and(AccountResult::is_unfinished),
             coverage: match audited.get(&member.id) {
                 Some(audited) => Coverage::GovCloud(LinkLine::new(
                     &audited.observation,
@@ -62,17 +66,18 @@ impl Shell {
 
     async fn compare(
         &self,
+        state: &State,
         now: &BTreeSet<Finding>,
         members: &[Member],
         audited: &[Audited],
         place: &str,
         claim: &Claim,
     ) -> Result<(), Error> {
-        let version = self.ledger.findings_version().await?;
-        let before: BTreeSet<Finding> = if version == 0 {
+        let standing = self.ledger.findings().await?;
+        let before: BTreeSet<Finding> = if standing.version == 0 {
             BTreeSet::new()
         } else {
-            read_json(&self.bucket, &key(version)).await?
+            read_json(&self.bucket, &key(standing.version)).await?
         };
         let known: BTreeSet<_> = audited
             .iter()
@@ -83,17 +88,23 @@ impl Shell {
         let members = members.iter().map(|member| &member.id);
         let unknown = members.filter(|id| !known.contains(id)).cloned().collect();
         let comparison = compare(&before, now, &unknown);
+        let audited = Some(state.started);
         if !comparison.is_news() {
-            return Ok(());
+            let standing = Standing {
+                audited,
+                ..standing
+            };
+            return self.ledger.keep_findings(&standing).await;
         }
-        let next = version + 1;
-        write_json(&self.bucket, &key(next), &comparison.remembered()).await?;
+        let version = standing.version + 1;
+        let standing = Standing { version, audited };
+        write_json(&self.bucket, &key(version), &comparison.remembered()).await?;
         let time = clock::now(&self.time);
         let organization = &self.config.organization;
-        let announcement = findings_changed(organization, &comparison, next, Some(place), time);
+        let announcement = findings_changed(organization, &comparison, version, Some(place), time);
         if self
             .ledger
-            .change_findings(next, &announcement, claim, time)
+            .change_findings(&standing, &announcement, claim, time)
             .await?
         {
             self.publish(&announcement, claim).await;

@@ -1,7 +1,7 @@
 //! Begins a sweep: one of a kind at a time.
 
 use account_aws::Error;
-use account_core::sweep::{AccountFound, AccountResult, BatchAccount, Phase, Results, Sweep};
+use account_core::sweep::{Phase, Results, Sweep};
 use chrono::{DateTime, Utc};
 
 use crate::Shell;
@@ -39,6 +39,13 @@ impl Shell {
                 expected: "a name of letters, digits, - and _, or none",
             });
         }
+        let namesake = self.files(id).state().await?;
+        if namesake.is_some_and(|it| it.started != started) {
+            return Err(Error::ForeignEvent {
+                found: "an execution with the name of an earlier sweep".to_owned(),
+                expected: "a name that no sweep has had, or none",
+            });
+        }
         self.lock(kind, execution).await?;
         let state = State {
             id: id.to_owned(),
@@ -62,70 +69,6 @@ impl Shell {
             Input::Resume(_, sweep) => self.resume(state, sweep).await,
             Input::ApplyPlan(sweep) => self.apply_plan(state, sweep).await,
         }
-    }
-
-    async fn lock(&self, kind: Sweep, execution: &str) -> Result<(), Error> {
-        let holder = self.ledger.lock_holder(kind).await?;
-        let running = |holder: &str| Error::SweepRunning {
-            holder: holder.to_owned(),
-        };
-        // A holder that no longer runs did not live to give the lock back.
-        if let Some(other) = holder.as_deref().filter(|holder| *holder != execution)
-            && self.executions.is_running(other).await?
-        {
-            return Err(running(other));
-        }
-        if self
-            .ledger
-            .take_lock(kind, execution, holder.as_deref())
-            .await?
-        {
-            Ok(())
-        } else {
-            Err(running("one that began a moment ago"))
-        }
-    }
-
-    /// Takes up what another sweep left uncovered. What that one found counts as found.
-    async fn resume(&self, mut state: State, sweep: &str) -> Result<State, Error> {
-        let before = Files {
-            bucket: &self.bucket,
-            sweep,
-        };
-        let missing = || Error::NoSuchSweep {
-            sweep: sweep.to_owned(),
-        };
-        let old = before.state().await?.ok_or_else(missing)?;
-        if old.kind != state.kind {
-            return Err(missing());
-        }
-        let (members, found) = (before.inventory().await?, self.found(&before, &old).await?);
-        let id = state.id.clone();
-        let files = self.files(&id);
-        let (mut accounts, mut rest) = (Vec::new(), Vec::new());
-        for member in members
-            .iter()
-            .filter(|member| self.is_swept(state.kind, member))
-        {
-            match found.get(&member.id).and_then(covered_before) {
-                Some(result) => accounts.push(result),
-                None => rest.push(BatchAccount {
-                    member: member.clone(),
-                    changes: Vec::new(),
-                }),
-            }
-        }
-        files.write_inventory(&members).await?;
-        let results = Results {
-            accounts,
-            ..Results::default()
-        };
-        files.write_found_before(state.phase, &results).await?;
-        state.items = files
-            .write_batches(state.phase, state.round, rest, None)
-            .await?;
-        state.next = Next::Batches;
-        Ok(state)
     }
 
     /// Applies the plan of another sweep: a person has approved it by naming it.
@@ -157,23 +100,9 @@ impl Shell {
         state.phase = Phase::Apply;
         state.planned = Some(0);
         let version = Some(plan.policy_version.as_str());
-        state.items = files
-            .write_batches(Phase::Apply, state.round, plan.accounts, version)
+        files
+            .write_batches(&mut state, &plan.accounts, version)
             .await?;
-        state.next = Next::Batches;
         Ok(state)
     }
-}
-
-/// How an account that an earlier sweep covered goes into a later one. One with changes that were planned and not made is
-/// not covered.
-fn covered_before(result: &AccountResult) -> Option<AccountResult> {
-    let is_left = match &result.found {
-        AccountFound::Contacts { changes, .. } => {
-            !changes.is_empty() || result.found.is_superseded()
-        }
-        AccountFound::Later(_) => true,
-        AccountFound::Skipped(_) | AccountFound::Link(_) => false,
-    };
-    (!result.again && !is_left).then(|| result.clone())
 }

@@ -1,14 +1,11 @@
 //! Finds out which accounts the batches covered, and whether another round is needed.
 
-use std::collections::BTreeMap;
-
 use account_aws::Error;
-use account_core::ids::AccountId;
 use account_core::sweep::{AccountFound, AccountResult, BatchAccount, Phase};
 
 use crate::Shell;
 use crate::files::{Collected, Files};
-use crate::state::{Next, State};
+use crate::state::State;
 
 /// After so many rounds in a row that covered nothing, the rest is left uncovered. Reads that lag settle in five minutes,
 /// and all but the first of these rounds waited for a minute.
@@ -55,10 +52,9 @@ impl Shell {
                 .any(|account| collected.accounts.contains_key(&account.member.id));
         state.round += 1;
         state.wait = if is_busy { self.config.wait } else { 0 };
-        state.items = files
-            .write_batches(state.phase, state.round, rest, version.as_deref())
+        files
+            .write_batches(&mut state, &rest, version.as_deref())
             .await?;
-        state.next = Next::Batches;
         Ok(state)
     }
 
@@ -84,19 +80,16 @@ impl Shell {
     }
 
     /// What a sweep found, the plan and what became of it put together.
-    pub(crate) async fn found(
-        &self,
-        files: &Files<'_>,
-        state: &State,
-    ) -> Result<BTreeMap<AccountId, AccountResult>, Error> {
+    pub(crate) async fn found(&self, files: &Files<'_>, state: &State) -> Result<Collected, Error> {
         let Some(planned) = state.planned else {
-            return Ok(files.collected(state.phase, state.round).await?.accounts);
+            return files.collected(state.phase, state.round).await;
         };
-        let mut found = files.collected(Phase::Plan, planned).await?.accounts;
+        let mut found = files.collected(Phase::Plan, planned).await?;
         let mut applied = files.collected(Phase::Apply, state.round).await?;
+        found.versions.extend(applied.versions);
         let plan = files.plan().await?;
         for account in plan.into_iter().flat_map(|plan| plan.accounts) {
-            let Some(result) = found.get_mut(&account.member.id) else {
+            let Some(result) = found.accounts.get_mut(&account.member.id) else {
                 continue;
             };
             match applied.accounts.remove(&account.member.id) {
@@ -121,9 +114,11 @@ impl Collected {
 /// Puts what became of an account's planned changes over its plan.
 fn put_over(result: &mut AccountResult, applied: AccountResult) {
     let AccountFound::Contacts { lines: made, .. } = applied.found else {
-        result.found = applied.found;
+        *result = applied;
         return;
     };
+    // What the plan could not find out about another contact is still not known.
+    result.again |= applied.again;
     if let AccountFound::Contacts { lines, changes } = &mut result.found {
         changes.clear();
         for line in lines {

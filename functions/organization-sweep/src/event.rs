@@ -105,6 +105,17 @@ impl Event {
     }
 }
 
+impl Step {
+    /// Where the sweep stands that wants its lock for this step. The one that begins takes it, and what comes of an
+    /// inventory changes no contact before it is collected.
+    pub(crate) fn wants_lock(&self) -> Option<&State> {
+        match self {
+            Self::Collect { sweep } | Self::Gate { sweep } | Self::Report { sweep } => Some(sweep),
+            Self::Begin { .. } | Self::Inventory { .. } | Self::Fail { .. } => None,
+        }
+    }
+}
+
 impl Input {
     /// Reads what an execution was started with.
     ///

@@ -10,15 +10,17 @@
 //! | `plan.json` | what is to be changed |
 //! | `report.html`, `report.csv`, `report.json` | the report |
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use account_aws::Error;
 use account_aws::bucket::{Bucket, find_json, read_json, write_json};
 use account_core::ids::AccountId;
 use account_core::inventory::Member;
-use account_core::sweep::{AccountResult, Batch, BatchAccount, Item, Phase, Plan, Results};
+use account_core::sweep::{
+    AccountResult, Batch, BatchAccount, Item, Phase, Plan, Results, Versions,
+};
 
-use crate::state::{Items, State};
+use crate::state::{Items, Next, State};
 
 /// So many accounts are in a batch: 300 reads take 38 s at the default pace, 300 writes 75 s, well within a function's
 /// time.
@@ -35,7 +37,7 @@ pub(crate) struct Files<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Collected {
     pub(crate) accounts: BTreeMap<AccountId, AccountResult>,
-    pub(crate) policy_versions: BTreeSet<String>,
+    pub(crate) versions: Versions,
     pub(crate) throttled: u64,
 }
 
@@ -82,17 +84,17 @@ impl Files<'_> {
         self.key(&format!("{}-{round}/items.json", phase.as_str()))
     }
 
-    /// Writes the batches of a round, and the list of them last.
+    /// Writes the batches of the round to come, and the list of them last. Where there are none the sweep goes on without:
+    /// what Step Functions makes of a list without items is not documented.
     pub(crate) async fn write_batches(
         &self,
-        phase: Phase,
-        round: u32,
-        accounts: Vec<BatchAccount>,
+        state: &mut State,
+        accounts: &[BatchAccount],
         policy_version: Option<&str>,
-    ) -> Result<Items, Error> {
+    ) -> Result<(), Error> {
         let mut items = Vec::new();
         for (index, accounts) in accounts.chunks(BATCH).enumerate() {
-            let item = self.item(phase, round, index + 1);
+            let item = self.item(state.phase, state.round, index + 1);
             let batch = Batch {
                 policy_version: policy_version.map(str::to_owned),
                 accounts: accounts.to_vec(),
@@ -100,7 +102,13 @@ impl Files<'_> {
             write_json(self.bucket, &item.batch, &batch).await?;
             items.push(item);
         }
-        self.write_items(phase, round, &items).await
+        state.items = self.write_items(state.phase, state.round, &items).await?;
+        state.next = if items.is_empty() {
+            state.after_rounds()
+        } else {
+            Next::Batches
+        };
+        Ok(())
     }
 
     async fn write_items(&self, phase: Phase, round: u32, items: &[Item]) -> Result<Items, Error> {
@@ -146,7 +154,7 @@ impl Files<'_> {
 
 impl Collected {
     fn add(&mut self, results: Results) {
-        self.policy_versions.extend(results.policy_version);
+        self.versions.add(&results);
         self.throttled += u64::from(results.throttled);
         for account in results.accounts {
             self.accounts.insert(account.id.clone(), account);

@@ -7,7 +7,7 @@ use account_core::inventory::{Member, batches};
 use account_core::sweep::{BatchAccount, Sweep};
 
 use crate::Shell;
-use crate::state::{Next, State};
+use crate::state::State;
 
 impl Shell {
     /// Lists every account once, and writes the batches of the first round.
@@ -15,10 +15,9 @@ impl Shell {
     /// # Errors
     /// The accounts cannot be listed, or the files not be written.
     pub(crate) async fn inventory(&self, mut state: State) -> Result<State, Error> {
-        let members = self.organizations.members().await?;
-        // One batch of all: each once, in the order of their ids.
-        let members = batches(members, NonZeroUsize::MAX).concat();
-        let files = self.files(&state.id);
+        let members = self.members().await?;
+        let id = state.id.clone();
+        let files = self.files(&id);
         files.write_inventory(&members).await?;
         let accounts: Vec<_> = members
             .into_iter()
@@ -28,16 +27,16 @@ impl Shell {
                 changes: Vec::new(),
             })
             .collect();
-        tracing::info!(sweep = state.id, accounts = accounts.len(), "inventory");
-        state.next = if accounts.is_empty() {
-            state.after_rounds()
-        } else {
-            Next::Batches
-        };
-        state.items = files
-            .write_batches(state.phase, state.round, accounts, None)
-            .await?;
+        tracing::info!(sweep = id, accounts = accounts.len(), "inventory");
+        files.write_batches(&mut state, &accounts, None).await?;
         Ok(state)
+    }
+
+    /// Every account, once, in the order of their ids.
+    pub(crate) async fn members(&self) -> Result<Vec<Member>, Error> {
+        let members = self.organizations.members().await?;
+        // One batch of all.
+        Ok(batches(members, NonZeroUsize::MAX).concat())
     }
 
     /// Contacts are asked of active accounts only; links of every account, since one may outlive the other.

@@ -10,7 +10,9 @@ mod event;
 mod files;
 mod gate;
 mod inventory;
+mod lock;
 mod report;
+mod resume;
 mod state;
 
 use account_aws::bucket::{self, Bucket};
@@ -121,6 +123,10 @@ async fn step(shell: &Shell, payload: Value, context: &Context) -> Result<Option
         return Ok(None);
     };
     shell.files(&state.id).write_state(&state).await?;
+    // After everything else: a step without the lock is not made again.
+    if state.next == Next::Done {
+        shell.ledger.release_lock(state.kind, &execution).await?;
+    }
     Ok(Some(state))
 }
 
@@ -137,6 +143,11 @@ async fn make(
     started: DateTime<Utc>,
     claim: &Claim,
 ) -> Result<Option<State>, Error> {
+    if let Some(state) = step.wants_lock()
+        && let Some(end) = shell.end_without_lock(state, execution).await?
+    {
+        return Ok(Some(end));
+    }
     let state = match step {
         Step::Begin { input } => {
             let input = Input::read(&input)?;
@@ -145,7 +156,7 @@ async fn make(
         Step::Inventory { sweep } => shell.inventory(sweep).await?,
         Step::Collect { sweep } => shell.collect(sweep).await?,
         Step::Gate { sweep } => shell.gate(sweep).await?,
-        Step::Report { sweep } => shell.report(sweep, execution, claim).await?,
+        Step::Report { sweep } => shell.report(sweep, claim).await?,
         Step::Fail {
             input,
             sweep,

@@ -9,7 +9,7 @@ use account_core::ids::AccountId;
 use account_core::inventory::Member;
 use account_core::report::{Coverage, Report, Row, counts, write_csv, write_html, write_json};
 use account_core::sweep::{
-    AccountResult, Finish, Gate, Outcome, Reason, Sweep, finished, gate, sweep_failed,
+    AccountResult, Finish, Gate, Outcome, Reason, Sweep, finished, gate, outcome, sweep_failed,
 };
 
 use crate::Shell;
@@ -21,26 +21,29 @@ use crate::state::{Next, State};
 const NOT_REACHED: &str = "the sweep did not get to it";
 
 impl Shell {
-    /// Writes the report, announces it, and gives the lock back.
+    /// Writes the report, and announces it.
     ///
     /// # Errors
     /// A file cannot be read or written, or the ledger refuses.
-    pub(crate) async fn report(
-        &self,
-        mut state: State,
-        execution: &str,
-        claim: &Claim,
-    ) -> Result<State, Error> {
+    pub(crate) async fn report(&self, mut state: State, claim: &Claim) -> Result<State, Error> {
         let id = state.id.clone();
         let files = self.files(&id);
         let members = files.inventory().await?;
         let found = self.found(&files, &state).await?;
         let place = format!("s3://{}/{}", self.bucket.name(), files.key("report.html"));
         let rows = match state.kind {
-            Sweep::Contacts => members.iter().map(|it| contact_row(it, &found)).collect(),
-            Sweep::GovCloud => self.audit(&state, &members, &found, &place, claim).await?,
+            Sweep::Contacts => {
+                let row = |member| contact_row(member, &found.accounts);
+                members.iter().map(row).collect()
+            }
+            Sweep::GovCloud => {
+                self.audit(&state, &members, &found.accounts, &place, claim)
+                    .await?
+            }
         };
-        let is_superseded = found.values().any(|it| it.found.is_superseded());
+        // An account of which the new policy asks nothing has no contact to tell it by.
+        let is_superseded =
+            found.versions.is_mixed() || found.accounts.values().any(|it| it.found.is_superseded());
         let outcome = state
             .outcome
             .unwrap_or_else(|| outcome(&rows, is_superseded));
@@ -70,7 +73,6 @@ impl Shell {
         let now = clock::now(&self.time);
         let announcement = finished(&self.config.organization, &finish, now);
         self.announce(&announcement, claim).await?;
-        self.ledger.release_lock(state.kind, execution).await?;
         self.count(&report);
         state.outcome = Some(outcome);
         state.next = Next::Done;
@@ -88,7 +90,10 @@ impl Shell {
         metrics.add("GatesClosed", is_closed.into());
         let count = |word| report.counts.get(word).copied().unwrap_or_default();
         metrics.add("CoveredAccounts", count("covered"));
-        metrics.add("UncoveredAccounts", count("uncovered"));
+        metrics.add(
+            "UncoveredAccounts",
+            count("uncovered") + count("unfinished"),
+        );
         let seconds = (report.finished - report.started).num_seconds();
         metrics.add("SweepSeconds", u64::try_from(seconds).unwrap_or_default());
     }
@@ -187,7 +192,8 @@ impl Shell {
 }
 
 fn contact_row(member: &Member, found: &BTreeMap<AccountId, AccountResult>) -> Row {
-    let coverage = found.get(&member.id).and_then(|it| it.found.coverage());
+    let result = found.get(&member.id);
+    let coverage = result.and_then(|it| it.found.coverage());
     let skipped = || {
         member
             .skip_reason()
@@ -196,21 +202,11 @@ fn contact_row(member: &Member, found: &BTreeMap<AccountId, AccountResult>) -> R
     Row {
         account_id: member.id.clone(),
         account_state: member.state.clone(),
+        unfinished: result.is_some_and(AccountResult::is_unfinished),
         coverage: coverage.or_else(skipped).unwrap_or_else(not_reached),
     }
 }
 
 pub(crate) fn not_reached() -> Coverage {
     Coverage::Uncovered(NOT_REACHED.to_owned())
-}
-
-fn outcome(rows: &[Row], is_superseded: bool) -> Outcome {
-    let is_uncovered = |row: &Row| matches!(row.coverage, Coverage::Uncovered(_));
-    if is_superseded {
-        Outcome::Superseded
-    } else if rows.iter().any(is_uncovered) {
-        Outcome::Incomplete
-    } else {
-        Outcome::Complete
-    }
 }

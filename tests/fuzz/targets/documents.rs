@@ -42,6 +42,7 @@ fn report(accounts: Vec<AccountResult>) {
             Some(Row {
                 account_id: account.id.clone(),
                 account_state: account.state.clone(),
+                unfinished: account.is_unfinished(),
                 coverage: coverage(kind, &account.found)?,
             })
         });

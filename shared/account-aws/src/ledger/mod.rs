@@ -10,7 +10,7 @@
 //! | `key` | the key of the fingerprints of own writes |
 //! | `link#<account>` | the GovCloud link of an account, as it was last seen |
 //! | `pair#<account>` | the GovCloud account that an account's creation request reported |
-//! | `findings` | which audit's findings are standing |
+//! | `findings` | which findings are standing, and since which audit |
 //! | `lock#<sweep>` | the execution that sweeps |
 //! | `write#<account>#<contact>` | what the stamper last wrote itself, as a fingerprint |
 //!
@@ -39,6 +39,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use chrono::{DateTime, TimeDelta, Utc};
 use lambda_runtime::Context;
 
+pub use findings::Standing;
 pub use links::KnownLink;
 pub use open::{Intent, Open, Pending};
 pub use policy::Accepted;

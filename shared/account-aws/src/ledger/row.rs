@@ -158,6 +158,8 @@ pub(super) struct PairRow {
 pub(super) struct FindingsRow {
     pub(super) id: String,
     pub(super) version: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) audited: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

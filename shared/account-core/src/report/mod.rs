@@ -61,6 +61,9 @@ pub struct Row {
     pub account_id: AccountId,
     /// Its state in the organization.
     pub account_state: String,
+    /// Another round would have found out or done more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unfinished: bool,
     /// What became of it.
     #[serde(flatten)]
     pub coverage: Coverage,

@@ -9,7 +9,8 @@ use super::{Coverage, Row};
 
 /// How many accounts there are, and how many of them, of their contacts or links, each word of the report says.
 ///
-/// `accounts` = `covered` + `skipped` + `uncovered`; the words of what was found add up to `contacts`.
+/// `accounts` = `covered` + `skipped` + `uncovered`; `unfinished` are some of the covered; the words of what was found add
+/// up to `contacts`.
 #[must_use]
 pub fn counts(rows: &[Row]) -> BTreeMap<String, u64> {
     let mut counts = Counts::default();
@@ -25,6 +26,9 @@ struct Counts(BTreeMap<String, u64>);
 impl Counts {
     fn row(&mut self, row: &Row) {
         self.add("accounts");
+        if row.unfinished {
+            self.add("unfinished");
+        }
         match &row.coverage {
             Coverage::Skipped(_) => self.add("skipped"),
             Coverage::Uncovered(_) => self.add("uncovered"),

@@ -10,6 +10,7 @@ fn row(number: u64, state: &str, coverage: Coverage) -> Row {
     Row {
         account_id: format!("{number:012}").parse().unwrap(),
         account_state: state.to_owned(),
+        unfinished: false,
         coverage,
     }
 }
@@ -48,7 +49,10 @@ fn contacts() -> Report {
     };
     let missing = line(Contact::Billing, Found::Missing, Done::Written);
     let rows = vec![
-        row(1, "ACTIVE", Coverage::Contacts(vec![missing, drift])),
+        Row {
+            unfinished: true,
+            ..row(1, "ACTIVE", Coverage::Contacts(vec![missing, drift]))
+        },
         row(2, "ACTIVE", Coverage::Contacts(vec![unknown])),
         row(3, "ACTIVE", Coverage::Contacts(Vec::new())),
         row(
@@ -128,7 +132,7 @@ fn told(report: &Report) -> String {
 #[test]
 fn every_account_and_contact_is_counted() {
     let expected = "accounts 5, contacts 3, covered 3, drift 1, failed 1, missing 1, noStandard 1, \
-                    skipped 1, uncovered 1, unknown 1, written 1";
+                    skipped 1, uncovered 1, unfinished 1, unknown 1, written 1";
     assert_eq!(told(&contacts()), expected);
     let expected = "accounts 5, covered 4, findings 2, linked 1, notLinked 1, otherThanReported 1, \
                     shared 1, uncovered 1, unknown 2";

@@ -30,6 +30,7 @@ pub(super) const TONES: &[(&str, Tone)] = &[
     ("accounts", Tone::Quiet),
     ("covered", Tone::Quiet),
     ("uncovered", Tone::Unknown),
+    ("unfinished", Tone::Unknown),
     ("skipped", Tone::Quiet),
     ("contacts", Tone::Quiet),
     ("findings", Tone::Bad),

@@ -1,9 +1,13 @@
 //! The gate between a plan and its application: it stops a policy edit that would change too much.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::AddAssign;
 
 use serde::{Deserialize, Serialize};
+
+use super::{AccountFound, AccountResult};
+use crate::report::Contact;
 
 /// What the plan of a contact sweep counts. Each batch counts its own contacts, and they add up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -27,6 +31,33 @@ impl AddAssign for Counts {
         self.add += other.add;
         self.replace += other.replace;
         self.remove += other.remove;
+    }
+}
+
+/// What the plan of a sweep counts, with a result, or none, for each account that was to be swept. An account of which
+/// nothing is known counts as if each contact that the others were asked for were unknown.
+#[must_use]
+pub fn plan_counts(results: &[Option<&AccountResult>]) -> Counts {
+    let found = || results.iter().flatten().map(|result| &result.found);
+    let asked: BTreeSet<Contact> = found().flat_map(contacts).collect();
+    let unseen = Counts {
+        unknown: asked.len().max(1) as u64,
+        ..Counts::default()
+    };
+    let mut counts = Counts::default();
+    for result in results {
+        counts += match result.map(|result| &result.found) {
+            None | Some(AccountFound::Later(_)) => unseen,
+            Some(found) => found.counts(),
+        };
+    }
+    counts
+}
+
+fn contacts(found: &AccountFound) -> Vec<Contact> {
+    match found {
+        AccountFound::Contacts { lines, .. } => lines.iter().map(|line| line.contact).collect(),
+        AccountFound::Skipped(_) | AccountFound::Later(_) | AccountFound::Link(_) => Vec::new(),
     }
 }
 

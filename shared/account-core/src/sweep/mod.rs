@@ -1,17 +1,23 @@
 //! Sweeps: what one pass over the whole organization covers, and whether it may change contacts.
 
 mod announced;
+mod carried;
+mod coverage;
 mod documents;
 mod gate;
+mod versions;
 
 use serde::{Deserialize, Serialize};
 
 pub use announced::{Finish, finished, sweep_failed};
+pub use carried::is_newest_audit;
+pub use coverage::outcome;
 pub use documents::{
     AccountFound, AccountResult, Batch, BatchAccount, ChangeWord, Item, Order, Phase, Plan,
     PlannedChange, Rest, Results,
 };
-pub use gate::{Counts, Gate, Limits, Reason, gate};
+pub use gate::{Counts, Gate, Limits, Reason, gate, plan_counts};
+pub use versions::Versions;
 
 /// What a sweep looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -49,7 +55,7 @@ impl Sweep {
 pub enum Outcome {
     /// Every account was covered.
     Complete,
-    /// Some accounts are uncovered: the report lists them, and a resumed sweep takes them up.
+    /// Some accounts are uncovered or unfinished: the report lists them, and a resumed sweep takes them up.
     Incomplete,
     /// The gate closed on the plan, and nothing was written: a person may approve it.
     GateClosed,

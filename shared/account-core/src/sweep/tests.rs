@@ -1,4 +1,6 @@
-//! The gate at its limits, and words.
+//! The gate at its limits, words, and what is left.
+
+mod left;
 
 use super::*;
 use crate::report::{Contact, ContactLine, Coverage, Done, Found};

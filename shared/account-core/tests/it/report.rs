@@ -25,6 +25,7 @@ pub(super) fn row(number: u64, state: &str, coverage: Coverage) -> Row {
     Row {
         account_id: format!("{number:012}").parse().unwrap(),
         account_state: state.to_owned(),
+        unfinished: false,
         coverage,
     }
 }
@@ -100,7 +101,8 @@ fn document(report: &Report) -> Value {
 fn programs_read_what_the_schema_says() {
     let schema: Value = serde_json::from_str(SCHEMA).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
-    for report in [contacts(), links()] {
+    for mut report in [contacts(), links()] {
+        report.rows[0].unfinished = true;
         let document = document(&report);
         let errors: Vec<_> = validator
             .iter_errors(&document)
@@ -113,6 +115,7 @@ fn programs_read_what_the_schema_says() {
             ("/rows/0/accountId", json!("1")),
             ("/rows/0/accountName", json!("Jane")),
             ("/rows/0/skipped", json!("x")),
+            ("/rows/0/unfinished", json!(false)),
             ("/counts/x", json!(-1)),
             ("/started", json!("yesterday")),
         ] {

@@ -187,9 +187,10 @@ pub fn report_step(accounts: usize) -> Result<u64, Error> {
     if !matches!(ended, Ended::Done(_)) {
         return Err(format!("the sweep ended otherwise: {ended:?}").into());
     }
-    payload["execution"] =
-        "arn:aws:states:us-east-1:111122223333:execution:account-lifecycle-organization-sweep:bench"
-            .into();
+    let execution = "arn:aws:states:us-east-1:111122223333:execution:account-lifecycle-organization-sweep:bench";
+    // The sweep has given it back.
+    world.give_lock(execution);
+    payload["execution"] = execution.into();
     payload["started"] = payload["sweep"]["started"].clone();
     let endpoint = Endpoint::start(&world, &folder("report")?)?;
     let mut program = Program::start(&OWN.command("organization-sweep")?, &OWN.vars(&endpoint))?;

@@ -94,6 +94,13 @@ impl Table {
         Response::new(answer.to_string().into_bytes())
     }
 
+    pub(super) fn put(&self, row: &Value) {
+        let put = json!({"TableName": TABLE, "Item": row});
+        self.0
+            .put_item(serde_json::from_value(put).unwrap())
+            .unwrap();
+    }
+
     pub(super) fn rows(&self) -> Vec<Value> {
         let scan = serde_json::from_value(json!({"TableName": TABLE})).unwrap();
         let answer = serde_json::to_value(self.0.scan(scan).unwrap()).unwrap();

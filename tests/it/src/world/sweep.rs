@@ -82,6 +82,12 @@ impl World {
         ended
     }
 
+    /// Gives an execution the lock of the contact sweeps.
+    pub fn give_lock(&self, execution: &str) {
+        let row = json!({"id": {"S": "lock#contacts"}, "holder": {"S": execution}});
+        self.table.put(&row);
+    }
+
     /// A cold start of the sweep's steps.
     #[must_use]
     pub fn cold_sweeper(&self, vars: &[(&str, &str)]) -> organization_sweep::Shell {

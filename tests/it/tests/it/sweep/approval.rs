@@ -5,7 +5,8 @@ use serde_json::json;
 use simulator::ContactType;
 
 use super::{
-    POLICY, contact_sweep, count, done, members, messages, name, outcome, rows, set, world, writes,
+    POLICY, breaks_off, contact_sweep, count, done, has_passed, members, messages, name, outcome,
+    rows, set, world, writes,
 };
 
 const HOUR: std::time::Duration = std::time::Duration::from_secs(3_600);
@@ -102,6 +103,53 @@ async fn a_policy_that_is_edited_between_plan_and_apply_stops_the_sweep() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_a_newer_policy_no_longer_asks_for_is_superseded_too() {
+    let world = edited().await;
+    let before = writes(&world);
+    let is_asked = |line: &&str| !line.contains("BILLING") && !line.contains("SECURITY");
+    let newer: Vec<_> = POLICY.lines().filter(is_asked).collect();
+    let mut sweep = contact_sweep("edit");
+    sweep.vars = &[("MAX_CHANGE_PERCENT", "100")];
+    let ended = world
+        .sweep_with(&sweep, &mut |world, step, state| {
+            if step == "batches" && state["phase"] == "apply" {
+                world.parameters.put("policy", &newer.join("\n"));
+            }
+        })
+        .await;
+    assert_eq!(done(ended), "superseded");
+    assert_eq!(writes(&world), before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_found_under_another_policy_does_not_count_when_a_sweep_is_resumed() {
+    for is_known in [true, false] {
+        let world = world(104);
+        outcome(&world, &contact_sweep("before")).await;
+        tokio::time::sleep(HOUR).await;
+        breaks_off(&world, &contact_sweep("old")).await;
+        let before = writes(&world);
+        world.parameters.put("policy", &edit("Edited"));
+        if is_known {
+            let payload = json!({"accounts": [members(&world)[0]]});
+            let stamper = world.cold_stamper(&[]);
+            world.stamp(&stamper, payload).await.unwrap().unwrap();
+        }
+        let resume = Sweeping::new("new", json!({"kind": "contacts", "resume": "old"}));
+        let ended = outcome(&world, &resume).await;
+        if is_known {
+            assert_eq!(ended, "gateClosed");
+            assert_eq!(count(&world, "new", "planned"), 208);
+        } else {
+            // Four accounts were found under it, and a hundred under the other.
+            assert_eq!(ended, "superseded");
+        }
+        assert_eq!(writes(&world), before);
+        assert!(!has_passed(&world));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_account_that_changed_since_the_plan_is_left_alone() {
     let world = edited().await;
     outcome(&world, &contact_sweep("edit")).await;
@@ -130,6 +178,28 @@ async fn what_is_unknown_closes_the_gate_too() {
     world.simulator.set_faults(vec![fault]);
     assert_eq!(outcome(&world, &contact_sweep("s")).await, "gateClosed");
     assert_eq!((count(&world, "s", "unknown"), writes(&world)), (12, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn accounts_that_nobody_could_look_at_close_the_gate() {
+    let world = world(20);
+    let policy = POLICY.replace("name: Security", "name: \"{tag:team}\"");
+    world.parameters.put("policy", &policy);
+    let fault = simulator::Fault::on(
+        "ListTagsForResource",
+        simulator::Calls::Every,
+        simulator::FaultKind::Denied,
+    );
+    world.simulator.set_faults(vec![fault]);
+    assert_eq!(outcome(&world, &contact_sweep("s")).await, "gateClosed");
+    let told = &messages(&world, "SweepFinished")[0];
+    let reasons = &told.body["detail"]["reasons"];
+    assert_eq!(
+        reasons[0],
+        "20 of 20 contacts are not known, more than 10 %"
+    );
+    assert_eq!(count(&world, "s", "uncovered"), 20);
+    assert!(!has_passed(&world));
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,7 +1,8 @@
 //! The contact sweep: plan, gate, apply, report.
 
+use it::world::{Ended, Refusal, Sweeping};
 use serde_json::json;
-use simulator::{AccountState, ContactType, Options};
+use simulator::{AccountState, Calls, ContactType, Fault, FaultKind, Options};
 
 use super::{
     contact_sweep, count, members, messages, name, outcome, report, rows, set, world, world_with,
@@ -79,6 +80,43 @@ async fn only_the_contacts_that_differ_are_written() {
     assert_eq!(lines[0], line("BILLING", "match", "nothing"));
     assert_eq!(lines[2]["found"], "drift");
     assert_eq!(lines[2]["done"], "written");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_stays_throttled_is_not_complete_and_is_planned_anew() {
+    for is_stopped in [false, true] {
+        let world = world(10);
+        let victim = &members(&world)[4];
+        let put = Fault::on("PutAlternateContact", Calls::Every, FaultKind::Throttle);
+        world.simulator.set_faults(vec![put.about(victim)]);
+        let ended = world
+            .sweep_with(&contact_sweep("first"), &mut |world, step, state| {
+                if is_stopped && step == "collect" && state["phase"] == "apply" {
+                    world.refuse("PutObject", Refusal::Denied);
+                }
+            })
+            .await;
+        if is_stopped {
+            assert_eq!(ended, Ended::Failed("Denied".to_owned()));
+            world.allow("PutObject");
+        } else {
+            assert_eq!(super::done(ended), "incomplete");
+            assert_eq!(rows(&world, "first")[victim]["unfinished"], true);
+            let words = ["covered", "unfinished", "uncovered", "written"];
+            let counts = words.map(|word| count(&world, "first", word));
+            assert_eq!(counts, [10, 1, 0, 27]);
+            // An alarm looks at it.
+            let metrics = world.metrics().into_iter();
+            let uncovered = metrics.filter(|line| line["UncoveredAccounts"] == 1);
+            assert_eq!(uncovered.count(), 1);
+        }
+        world.simulator.set_faults(Vec::new());
+        let resume = Sweeping::new("second", json!({"kind": "contacts", "resume": "first"}));
+        assert_eq!(outcome(&world, &resume).await, "complete");
+        assert_eq!(name(&world, victim, "SECURITY"), "Security");
+        assert_eq!(count(&world, "second", "written"), 30);
+        assert_eq!(count(&world, "second", "unfinished"), 0);
+    }
 }
 
 #[tokio::test(start_paused = true)]

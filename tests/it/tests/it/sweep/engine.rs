@@ -4,11 +4,15 @@ use std::time::Duration;
 
 use it::world::{Ended, Kill, Refusal, Sweeping};
 use serde_json::json;
-use simulator::{Calls, Fault, FaultKind, Options};
+use simulator::{AccountState, Calls, Fault, FaultKind, Options};
 
 use super::{
-    contact_sweep, count, members, messages, outcome, report, rows, world, world_with, writes,
+    breaks_off, contact_sweep, count, has_passed, members, messages, outcome, report, rows, world,
+    world_with, writes,
 };
+
+const FIRST: &str =
+    "arn:aws:states:us-east-1:111122223333:execution:account-lifecycle-organization-sweep:first";
 
 #[tokio::test(start_paused = true)]
 async fn a_batch_that_is_killed_is_done_in_another_round() {
@@ -103,6 +107,7 @@ async fn accounts_that_stay_out_of_reach_are_left_uncovered_and_a_resumed_sweep_
     assert_eq!(count(&world, "first", "uncovered"), 1);
     assert_eq!(count(&world, "first", "accounts"), 30);
     assert_eq!(writes(&world), 87);
+    assert!(!has_passed(&world), "nobody knows of one account");
 
     world.simulator.set_faults(Vec::new());
     world.simulator.reset_calls();
@@ -112,7 +117,7 @@ async fn accounts_that_stay_out_of_reach_are_left_uncovered_and_a_resumed_sweep_
     assert_eq!(count(&world, "second", "accounts"), 30);
     assert_eq!(count(&world, "second", "uncovered"), 0);
     let calls = world.simulator.calls();
-    assert!(!calls.contains_key("ListAccounts"));
+    assert!(has_passed(&world));
     // Planned and applied; nobody else is looked at again.
     assert_eq!(calls["GetAlternateContact"].calls, 2 * 3);
 }
@@ -129,6 +134,65 @@ async fn a_resumed_sweep_makes_the_changes_that_were_only_planned() {
         (writes(&world), count(&world, "second", "written")),
         (60, 60)
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_resumed_sweep_lists_the_accounts_anew() {
+    let world = world(120);
+    outcome(&world, &contact_sweep("before")).await;
+    tokio::time::sleep(Duration::from_secs(3_600)).await;
+    breaks_off(&world, &contact_sweep("first")).await;
+    let accounts = members(&world);
+    let (moved, closed, gone) = (&accounts[0], &accounts[1], &accounts[2]);
+    // As if it had been elsewhere when the first one listed it.
+    let place = "own/sweeps/first/inventory.json";
+    let mut inventory: Vec<serde_json::Value> =
+        serde_json::from_str(&world.objects.get(place).unwrap()).unwrap();
+    let mut lines = inventory.iter_mut();
+    let line = lines.find(|line| line["id"] == moved.as_str()).unwrap();
+    line["units"] = json!(["ou-exam-elsewhere"]);
+    let inventory = serde_json::to_string(&inventory).unwrap();
+    world.objects.put(place, &inventory);
+    let suspended = AccountState::Suspended;
+    world.simulator.set_state(closed, suspended).unwrap();
+    world.simulator.remove_account(gone).unwrap();
+    let joined = world.simulator.add_accounts(1).remove(0);
+
+    world.simulator.reset_calls();
+    let resume = Sweeping::new("second", json!({"kind": "contacts", "resume": "first"}));
+    assert_eq!(outcome(&world, &resume).await, "complete");
+    let table = rows(&world, "second");
+    assert_eq!(table.len(), 120);
+    assert!(!table.contains_key(gone));
+    assert_eq!(table[closed]["skipped"], "the account is suspended");
+    assert_eq!(super::name(&world, &joined, "SECURITY"), "Security");
+    // 20 were left, one has moved, one is new and is changed.
+    let calls = world.simulator.calls();
+    assert_eq!(calls["GetAlternateContact"].calls, (20 + 1 + 2) * 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_nothing_is_left_there_are_no_batches() {
+    let world = world(20);
+    assert_eq!(outcome(&world, &contact_sweep("first")).await, "complete");
+    tokio::time::sleep(Duration::from_secs(3_600)).await;
+    let mut dry = contact_sweep("dry");
+    dry.vars = &[("SWEEP_DRY_RUN", "true")];
+    assert_eq!(outcome(&world, &dry).await, "dryRun");
+    for (name, input) in [
+        ("approved", json!({"apply_plan": "dry"})),
+        ("resumed", json!({"kind": "contacts", "resume": "dry"})),
+    ] {
+        let mut steps = Vec::new();
+        let ended = world
+            .sweep_with(&Sweeping::new(name, input), &mut |_, step, _| {
+                steps.push(step.to_owned());
+            })
+            .await;
+        assert_eq!(super::done(ended), "complete", "{name}");
+        assert!(!steps.contains(&"batches".to_owned()), "{name}: {steps:?}");
+        assert_eq!(count(&world, name, "match"), 60, "{name}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -164,9 +228,64 @@ async fn a_second_sweep_of_a_kind_is_refused_while_the_first_runs() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_sweep_that_was_stopped_does_not_go_on_beside_another() {
+    let world = world(250);
+    let first = async {
+        let sweep = contact_sweep("first");
+        let mut meddle = |world: &it::world::World, step: &str, _: &serde_json::Value| {
+            if step == "batches" {
+                world.executions.end(FIRST);
+            }
+        };
+        world.sweep_with(&sweep, &mut meddle).await
+    };
+    // By then it reads, and is redriven when the other one sweeps.
+    let second = async {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        world.sweep(&contact_sweep("second")).await
+    };
+    let (first, second) = tokio::join!(first, second);
+    assert_eq!(first, Ended::Failed("SweepRunning".to_owned()));
+    assert_eq!(super::done(second), "complete");
+    assert_eq!(count(&world, "second", "written"), 750);
+    assert_eq!(messages(&world, "SweepFinished").len(), 1);
+    let told = &messages(&world, "SweepFailed")[0];
+    assert_eq!(told.text("/detail/step"), "collect");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lock_that_cannot_be_read_is_not_taken_for_nobodys() {
+    let world = world(5);
+    let ended = world
+        .sweep_with(&contact_sweep("first"), &mut |world, step, _| {
+            if step == "collect" {
+                world.refuse("GetItem", Refusal::Denied);
+            }
+        })
+        .await;
+    assert_eq!(ended, Ended::Failed("Denied".to_owned()));
+    assert_eq!(writes(&world), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_that_a_sweep_has_had_is_refused() {
+    let world = world(5);
+    assert_eq!(outcome(&world, &contact_sweep("s")).await, "complete");
+    let before = world.objects.get("own/sweeps/s/state.json");
+    tokio::time::sleep(Duration::from_secs(90 * 24 * 3_600)).await;
+    let ended = world.sweep(&contact_sweep("s")).await;
+    assert_eq!(ended, Ended::Failed("ForeignEvent".to_owned()));
+    assert_eq!(world.objects.get("own/sweeps/s/state.json"), before);
+    assert_eq!(messages(&world, "SweepFailed").len(), 1);
+    // The lock is free.
+    assert_eq!(outcome(&world, &contact_sweep("t")).await, "complete");
+}
+
+#[tokio::test(start_paused = true)]
 async fn steps_that_are_killed_are_made_again() {
     for step in ["begin", "inventory", "collect", "gate", "report"] {
-        for at in 0..6 {
+        // To the report's last call, which gives the lock back.
+        for at in 0..if step == "report" { 24 } else { 6 } {
             let world = world(5);
             let mut met = false;
             let ended = world

@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use it::world::World;
+use it::world::{Sweeping, World};
 use serde_json::{Value, json};
 use simulator::{AccountState, Calls, Fault, FaultKind, Options};
 
-use super::{count, govcloud_audit, members, messages, outcome, rows, world, world_with};
+use super::{
+    breaks_off, count, govcloud_audit, members, messages, outcome, rows, world, world_with,
+};
 
 const GOVCLOUD: &str = "999988887777";
 
@@ -148,6 +150,53 @@ async fn findings_are_announced_when_they_appear_and_when_they_clear() {
     let counts = &told[1].body["detail"]["counts"];
     assert_eq!(counts, &json!({"appeared": 1, "cleared": 3, "standing": 1}));
     assert_eq!(findings(&rows(&world, "third")[&accounts[0]]), ["vanished"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn resuming_an_audit_tells_nothing_that_a_later_one_knows_better() {
+    // What the later audit finds is news, or it is not.
+    for is_news in [true, false] {
+        let world = world(120);
+        let account = &members(&world)[0];
+        let link = || {
+            world
+                .simulator
+                .set_link(account, GOVCLOUD, "ACTIVE")
+                .unwrap();
+        };
+        link();
+        audit(&world, "before").await;
+        if is_news {
+            breaks_off(&world, &govcloud_audit("monday")).await;
+            world.simulator.clear_link(account).unwrap();
+        } else {
+            world.simulator.clear_link(account).unwrap();
+            breaks_off(&world, &govcloud_audit("monday")).await;
+            link();
+        }
+        audit(&world, "tuesday").await;
+        let told = messages(&world, "GovCloudFindings").len();
+        assert_eq!(told, usize::from(is_news));
+        let resume = json!({"kind": "govcloud", "resume": "monday"});
+        let resume = Sweeping::new("wednesday", resume);
+        assert_eq!(outcome(&world, &resume).await, "complete");
+        assert_eq!(messages(&world, "GovCloudFindings").len(), told);
+        let expected: &[&str] = if is_news { &["vanished"] } else { &[] };
+        assert_eq!(findings(&rows(&world, "wednesday")[account]), expected);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_audit_is_resumed_where_no_later_one_has_told() {
+    let world = world(120);
+    breaks_off(&world, &govcloud_audit("first")).await;
+    world.simulator.reset_calls();
+    let resume = json!({"kind": "govcloud", "resume": "first"});
+    let resume = Sweeping::new("second", resume);
+    assert_eq!(outcome(&world, &resume).await, "complete");
+    let calls = world.simulator.calls();
+    assert_eq!(calls["GetGovCloudAccountInformation"].calls, 20);
+    assert_eq!(count(&world, "second", "notLinked"), 120);
 }
 
 #[tokio::test(start_paused = true)]

@@ -11,7 +11,7 @@ mod size;
 
 use std::collections::BTreeMap;
 
-use it::world::{Ended, Message, Sweeping, World};
+use it::world::{Ended, Message, Refusal, Sweeping, World};
 use serde_json::{Value, json};
 use simulator::{ContactType, MANAGEMENT_ACCOUNT_ID, Options};
 
@@ -56,6 +56,30 @@ fn done(ended: Ended) -> String {
         Ended::Done(state) => state["outcome"].as_str().unwrap().to_owned(),
         Ended::Failed(error) => panic!("the sweep failed: {error}"),
     }
+}
+
+/// A sweep that breaks off after a round in which each batch but the first got lost.
+async fn breaks_off(world: &World, sweeping: &Sweeping<'_>) {
+    let ended = world
+        .sweep_with(sweeping, &mut |world, step, state| {
+            if step == "collect" {
+                let items = state["items"]["key"].as_str().unwrap();
+                let folder = items.trim_end_matches("items.json");
+                world.objects.remove(&format!("own/{folder}result-2.json"));
+                world.refuse("PutObject", Refusal::Denied);
+            }
+        })
+        .await;
+    assert_eq!(ended, Ended::Failed("Denied".to_owned()));
+    world.allow("PutObject");
+    tokio::time::sleep(std::time::Duration::from_secs(3_600)).await;
+}
+
+/// Whether events may replace and remove by the policy in use.
+fn has_passed(world: &World) -> bool {
+    let rows = world.ledger().into_iter();
+    let mut rows = rows.filter(|row| row["id"]["S"] == "policy");
+    rows.any(|row| row["passed"]["BOOL"] == true)
 }
 
 fn report(world: &World, sweep: &str) -> Value {
