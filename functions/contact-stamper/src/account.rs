@@ -166,7 +166,10 @@ impl Shell {
         };
         match standard(policy, &facts) {
             None => Look::Skip("excluded by the policy".to_owned()),
-            Some(standard) => Look::Plan(Box::new(self.plan(member, standard, sight).await)),
+            Some(standard) => match self.plan(member, standard, sight).await {
+                Ok(plan) => Look::Plan(Box::new(plan)),
+                Err(error) => unreadable(error),
+            },
         }
     }
 

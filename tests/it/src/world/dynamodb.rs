@@ -94,6 +94,12 @@ impl Table {
         Response::new(answer.to_string().into_bytes())
     }
 
+    pub(super) fn put(&self, row: &Value) {
+        let put = json!({"TableName": TABLE, "Item": row});
+        let put = serde_json::from_value(put).unwrap();
+        self.0.put_item(put).unwrap();
+    }
+
     pub(super) fn rows(&self) -> Vec<Value> {
         let scan = serde_json::from_value(json!({"TableName": TABLE})).unwrap();
         let answer = serde_json::to_value(self.0.scan(scan).unwrap()).unwrap();

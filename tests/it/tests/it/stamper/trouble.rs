@@ -306,3 +306,23 @@ async fn an_answer_that_holds_no_contact_does_not_say_that_there_is_none() {
         assert!(world.deliver(&stamper, &record).await.is_empty());
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_broken_row_of_the_ledger_makes_only_its_own_account_wait() {
+    let world = world();
+    let accounts = [new_account(&world).await, new_account(&world).await];
+    world.break_row(&format!("write#{}#SECURITY", accounts[0]));
+    let stamper = world.cold_stamper(&[]);
+    let records = [
+        delivery("1", &created(&accounts[0])),
+        delivery("2", &created(&accounts[1])),
+    ];
+    assert_eq!(world.deliver(&stamper, &records).await, ["1"]);
+    let report = run(&world, &stamper, &accounts[0]).await;
+    assert_eq!(report["skipped"], "LedgerRow");
+    assert_eq!(writes(&world), 2);
+    assert_eq!(
+        stored(&world, &accounts[1], "SECURITY")["Name"],
+        "Canary Security"
+    );
+}
