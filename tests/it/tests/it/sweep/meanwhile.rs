@@ -1,8 +1,10 @@
 //! What happens to accounts between a plan and its application: a plan changes only what it says, on accounts as they are.
 
+use std::time::Duration;
+
 use it::world::{Ended, Refusal, Sweeping, World};
 use serde_json::{Value, json};
-use simulator::{AccountState, Calls, ContactType, Fault, FaultKind};
+use simulator::{AccountState, Calls, ContactType, Fault, FaultKind, Start};
 
 use super::{POLICY, contact_sweep, count, members, name, outcome, rows, set, world, writes};
 
@@ -163,6 +165,59 @@ async fn a_planned_contact_that_is_no_longer_asked_for_is_not_taken_for_the_prim
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_contact_that_an_edited_policy_no_longer_names_is_superseded_too() {
+    let world = world(12);
+    planned(&world, POLICY).await;
+    let without = POLICY
+        .lines()
+        .filter(|line| !line.contains("BILLING"))
+        .map(|line| format!("{line}\n"));
+    world.parameters.put("policy", &without.collect::<String>());
+    assert_eq!(outcome(&world, &approve("approved")).await, "superseded");
+    assert_eq!(count(&world, "approved", "superseded"), 12 * 3);
+    assert_eq!(writes(&world), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_plan_that_is_approved_again_and_again_contests_nobody() {
+    let world = world(12);
+    let account = planned(&world, POLICY).await;
+    for (name, done) in [
+        ("first", "written"),
+        ("second", "written"),
+        ("third", "written"),
+        ("fourth", "contested"),
+    ] {
+        assert_eq!(outcome(&world, &approve(name)).await, "complete");
+        let row = &rows(&world, name)[&account];
+        assert_eq!(row["contacts"][0]["done"], done, "{name}");
+        set(&world, &account, ContactType::Billing, "Somebody");
+        tokio::time::sleep(Duration::from_secs(3_600)).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_addition_over_awss_copy_does_not_become_a_replacement() {
+    let world = world(12);
+    let before = members(&world);
+    let _request = world.simulator.start(Start {
+        duration: Some(Duration::from_secs(3)),
+        ..Start::default()
+    });
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    let mut accounts = members(&world).into_iter();
+    let new = accounts.find(|it| !before.contains(it)).unwrap();
+    let primary = "  primary: {mode: enforce, fields: {city: Canary City}}\n";
+    planned(&world, &format!("{POLICY}{primary}")).await;
+    // By then it is no longer new, and what it has may be meant.
+    tokio::time::sleep(Duration::from_secs(8 * 24 * 3_600)).await;
+    assert_eq!(outcome(&world, &approve("approved")).await, "complete");
+    assert_eq!(line(&world, &new, "PRIMARY")["done"], "surprised");
+    assert_eq!(line(&world, &before[0], "PRIMARY")["done"], "written");
+    others_are_written(&world, &new);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_removal_that_is_no_longer_granted_stays_planned() {
     let world = world(12);
     let policy = tagged("{BILLING: {mode: absent}}");
@@ -225,6 +280,22 @@ async fn an_account_that_aws_does_not_describe_is_not_written_and_not_done() {
         assert_eq!(outcome(&world, &approve("again")).await, "complete");
         assert_eq!(name(&world, &account, "BILLING"), "Billing", "{kind:?}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_that_aws_describes_later_is_written_in_another_round() {
+    let world = world(12);
+    let account = planned(&world, POLICY).await;
+    // All that one call is worth to the SDK.
+    let calls = Calls::Range {
+        from: 1,
+        to: Some(4),
+    };
+    let fault = Fault::on("DescribeAccount", calls, FaultKind::Throttle).about(&account);
+    world.simulator.set_faults(vec![fault]);
+    assert_eq!(outcome(&world, &approve("approved")).await, "complete");
+    assert_eq!(writes(&world), 12 * 3);
+    assert!(world.simulator.calls()["DescribeAccount"].throttled >= 4);
 }
 
 #[tokio::test(start_paused = true)]
