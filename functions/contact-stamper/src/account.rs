@@ -17,6 +17,9 @@ use crate::event::Notice;
 use crate::plan::{CONTACTS, Plan};
 use crate::policy::Loaded;
 
+/// Why an account of an inventory is left alone that is no longer there.
+pub(crate) const LEFT: &str = "it has left the organization";
+
 /// What became of the question what is to be done.
 #[derive(Debug)]
 pub(crate) enum Look {
@@ -114,6 +117,15 @@ impl Shell {
         Ok(self.look_at(&member, &sight).await)
     }
 
+    /// Looks at an account as it is now, whatever was known of it.
+    pub(crate) async fn look_anew(&self, account: &AccountId, sight: &Sight<'_>) -> Look {
+        match self.organizations.account(account).await {
+            Ok(Some(member)) => self.look_at(&member, sight).await,
+            Ok(None) => Look::Skip(LEFT.to_owned()),
+            Err(error) => unreadable(&error),
+        }
+    }
+
     /// Looks at an account of which everything else is known.
     pub(crate) async fn look_at(&self, member: &Member, sight: &Sight<'_>) -> Look {
         if let Some(reason) = self.out_of_reach(&member.id, sight.own_account) {
@@ -154,7 +166,10 @@ impl Shell {
         };
         match standard(policy, &facts) {
             None => Look::Skip("excluded by the policy".to_owned()),
-            Some(standard) => Look::Plan(Box::new(self.plan(member, standard, sight).await)),
+            Some(standard) => match self.plan(member, standard, sight).await {
+                Ok(plan) => Look::Plan(Box::new(plan)),
+                Err(error) => unreadable(error),
+            },
         }
     }
 

@@ -1,14 +1,14 @@
 //! Carries a plan out: remember, write, remember.
 
 use account_aws::contacts::Contacts;
-use account_aws::ledger::{NewWrite, Remembered};
+use account_aws::ledger::{FingerprintKey, NewWrite, Remembered};
 use account_aws::{Error, clock};
 use account_core::contact::{Contact as Alternate, ContactType, Field};
 use account_core::primary::{PrimaryContact, PrimaryField};
 use account_core::report::{Contact, ContactLine, Done};
 use account_core::stamp::{Fingerprint, Step};
 use account_core::stamped::Change;
-use account_core::sweep::ChangeWord;
+use account_core::sweep::{ChangeWord, PlannedChange};
 
 use crate::Shell;
 use crate::answer::{Report, line};
@@ -92,6 +92,17 @@ impl Planned<ContactType, Alternate, Field> {
     pub(crate) fn change(&self) -> Option<ChangeWord> {
         change(&self.decision.step).map(|(change, _)| change)
     }
+
+    /// The same as a plan keeps it.
+    pub(crate) fn planned_change(&self, key: &FingerprintKey) -> Option<PlannedChange> {
+        let (change, contact) = change(&self.decision.step)?;
+        Some(PlannedChange {
+            contact: self.kind.into(),
+            change,
+            before: self.before.clone()?,
+            wanted: alternate_fingerprint(key, contact),
+        })
+    }
 }
 
 impl Planned<Primary, PrimaryContact, PrimaryField> {
@@ -100,6 +111,17 @@ impl Planned<Primary, PrimaryContact, PrimaryField> {
         change(&self.decision.step)
             .filter(|(_, contact)| contact.is_some())
             .map(|(change, _)| change)
+    }
+
+    /// The same as a plan keeps it.
+    pub(crate) fn planned_change(&self, key: &FingerprintKey) -> Option<PlannedChange> {
+        let (change, contact) = change(&self.decision.step)?;
+        Some(PlannedChange {
+            contact: Contact::Primary,
+            change,
+            before: self.before.clone()?,
+            wanted: primary_fingerprint(key, contact?),
+        })
     }
 }
 

@@ -1,9 +1,9 @@
 //! One account's part of a plan that has passed the gate.
 
 use account_aws::Error;
-use account_core::report::{ContactLine, Done};
-use account_core::stamp::Found;
-use account_core::sweep::PlannedChange;
+use account_core::report::{Contact, ContactLine, Done, Found};
+use account_core::stamp::{self, Decision, Step};
+use account_core::sweep::{ChangeWord, PlannedChange};
 
 use crate::Shell;
 use crate::account::Sight;
@@ -21,7 +21,8 @@ pub(crate) struct Approved<'a> {
 }
 
 impl Approved<'_> {
-    /// Makes the planned changes, each if its contact still is as it was when it was planned.
+    /// Makes the planned changes, each if its contact still is as it was when it was planned, and is still to become what
+    /// was planned.
     pub(crate) async fn changes(
         &self,
         changes: &[PlannedChange],
@@ -29,21 +30,20 @@ impl Approved<'_> {
         let mut lines = Vec::new();
         let mut again = self.plan.again;
         for change in changes {
-            let Some(made) = self.change(change).await? else {
-                continue;
-            };
+            let made = self.change(change).await?;
             again |= made.again;
             lines.push(made.line);
         }
         Ok((lines, again))
     }
 
-    /// `None` where the policy no longer asks anything of the contact.
-    async fn change(&self, change: &PlannedChange) -> Result<Option<Made>, Error> {
+    async fn change(&self, change: &PlannedChange) -> Result<Made, Error> {
         let (contacts, sweep) = (self.sight.contacts, Some(self.sweep));
+        let key = &self.plan.key;
         let mut alternates = self.plan.alternates.iter();
+        let primary = self.plan.primary.as_ref();
         let made = if let Some(it) = alternates.find(|it| change.contact == it.kind.into()) {
-            match self.verdict(change, it) {
+            match self.verdict(change, it, it.planned_change(key).as_ref()) {
                 Verdict::Write => {
                     self.shell
                         .apply_alternate(self.plan, it, contacts, sweep)
@@ -51,8 +51,8 @@ impl Approved<'_> {
                 }
                 Verdict::Leave(done) => Made::left(line(change.contact, &it.decision), done),
             }
-        } else if let Some(it) = &self.plan.primary {
-            match self.verdict(change, it) {
+        } else if let Some(it) = primary.filter(|_| change.contact == Contact::Primary) {
+            match self.verdict(change, it, it.planned_change(key).as_ref()) {
                 Verdict::Write => {
                     self.shell
                         .apply_primary(self.plan, it, contacts, sweep)
@@ -61,15 +61,34 @@ impl Approved<'_> {
                 Verdict::Leave(done) => Made::left(line(change.contact, &it.decision), done),
             }
         } else {
-            return Ok(None);
+            self.no_longer_asked(change.contact)
         };
-        Ok(Some(made.or_failed()))
+        Ok(made.or_failed())
     }
 
+    /// The contact was not read.
+    fn no_longer_asked(&self, contact: Contact) -> Made {
+        let line = ContactLine {
+            contact,
+            found: Found::Unknown,
+            fields: Vec::new(),
+            done: Done::Nothing,
+            reason: Some("the policy no longer asks anything of it".to_owned()),
+        };
+        let done = if self.is_superseded {
+            Done::Superseded
+        } else {
+            Done::Surprised
+        };
+        Made::left(line, done)
+    }
+
+    /// `change` is what would be planned now.
     fn verdict<K, T, F: PartialEq>(
         &self,
-        change: &PlannedChange,
+        planned: &PlannedChange,
         now: &Planned<K, T, F>,
+        change: Option<&PlannedChange>,
     ) -> Verdict {
         let sweep = now.own.as_ref().and_then(|own| own.sweep.as_deref());
         if now.decision.is_own && sweep == Some(self.sweep) {
@@ -77,12 +96,13 @@ impl Approved<'_> {
             Verdict::Leave(Done::Written)
         } else if self.is_superseded {
             Verdict::Leave(Done::Superseded)
-        } else if now.decision.found == Found::Match {
+        } else if now.decision.found == stamp::Found::Match {
             Verdict::Leave(Done::Nothing)
         } else if now
             .before
             .as_ref()
-            .is_some_and(|before| *before != change.before)
+            .is_some_and(|before| *before != planned.before)
+            || !is_still_asked(planned, &now.decision, change)
         {
             Verdict::Leave(Done::Surprised)
         } else {
@@ -91,8 +111,25 @@ impl Approved<'_> {
     }
 }
 
+/// Whether nothing but the planned change would be made now: the account's tags and units may have changed, and the
+/// standard with them.
+fn is_still_asked<T, F>(
+    planned: &PlannedChange,
+    now: &Decision<T, F>,
+    change: Option<&PlannedChange>,
+) -> bool {
+    match now.step {
+        Step::Add(_) | Step::Replace(_) | Step::Remove => change == Some(planned),
+        // What follows writes nothing and says why itself. In a sweep only a removal waits for a permit.
+        Step::Planned => planned.change == ChangeWord::Removed,
+        Step::Unsettled | Step::Contested => true,
+        Step::Nothing => matches!(now.found, stamp::Found::Unknown(_)),
+    }
+}
+
 /// Whether a planned change is made.
 enum Verdict {
+    /// If there still is something to write.
     Write,
     Leave(Done),
 }

@@ -71,18 +71,21 @@ pub(crate) struct Planned<K, T, F> {
 
 impl Shell {
     /// Reads the contacts of an account that the standard names, and decides.
-    pub(crate) async fn plan(
+    ///
+    /// # Errors
+    /// What the ledger remembers of such a contact is broken.
+    pub(crate) async fn plan<'a>(
         &self,
         member: &Member,
         standard: Standard,
-        sight: &Sight<'_>,
-    ) -> Plan {
+        sight: &'a Sight<'_>,
+    ) -> Result<Plan, &'a Error> {
         let now = clock::now(&self.time);
         let mut plan = Plan::begin(member, sight, now);
         for (kind, asked) in &standard.contacts {
             let planned = self
                 .plan_alternate(&mut plan, *kind, asked, sight, now)
-                .await;
+                .await?;
             plan.alternates.push(planned);
         }
         plan.primary = match &standard.primary {
@@ -90,35 +93,35 @@ impl Shell {
             Some(_) if !self.config.use_primary => Some(Planned::withheld()),
             Some(asked) => {
                 let planned = self.plan_primary(&mut plan, member, asked, sight, now);
-                Some(planned.await)
+                Some(planned.await?)
             }
         };
         plan.again |= plan.is_unsettled();
         plan.standard = standard;
-        plan
+        Ok(plan)
     }
 
-    async fn plan_alternate(
+    async fn plan_alternate<'a>(
         &self,
         plan: &mut Plan,
         kind: ContactType,
         asked: &Asked,
-        sight: &Sight<'_>,
+        sight: &'a Sight<'_>,
         now: DateTime<Utc>,
-    ) -> Planned<ContactType, Alternate, Field> {
+    ) -> Result<Planned<ContactType, Alternate, Field>, &'a Error> {
         let contact = kind.as_str();
-        let own = sight.own_writes.get(&plan.account, contact).cloned();
+        let own = sight.own_writes.get(&plan.account, contact)?.cloned();
         let answer = sight.contacts.alternate(&plan.target, kind).await;
         let reading = plan.reading(answer, contact);
         let fingerprint = |contact: Option<&Alternate>| alternate_fingerprint(&plan.key, contact);
         let circumstances = sight.circumstances(own.as_ref(), now);
         let decision = decide(asked, &reading, &circumstances, fingerprint);
-        Planned {
+        Ok(Planned {
             kind,
             decision: self.allowed(sight.settled(decision, kind.as_str(), now)),
             own,
             before: reading.known().map(fingerprint),
-        }
+        })
     }
 
     /// A removal waits for the stack's parameter that grants it: trying would be denied.
@@ -129,16 +132,16 @@ impl Shell {
         decision
     }
 
-    async fn plan_primary(
+    async fn plan_primary<'a>(
         &self,
         plan: &mut Plan,
         member: &Member,
         asked: &AskedPrimary,
-        sight: &Sight<'_>,
+        sight: &'a Sight<'_>,
         now: DateTime<Utc>,
-    ) -> Planned<Primary, PrimaryContact, PrimaryField> {
+    ) -> Result<Planned<Primary, PrimaryContact, PrimaryField>, &'a Error> {
         let contact = Contact::Primary.as_str();
-        let own = sight.own_writes.get(&plan.account, contact).cloned();
+        let own = sight.own_writes.get(&plan.account, contact)?.cloned();
         let answer = sight.contacts.primary(&plan.target).await;
         let reading = plan.reading(answer, contact);
         let is_new = member.joined.is_some_and(|joined| now - joined < NEW);
@@ -146,12 +149,12 @@ impl Shell {
         let fingerprint = |contact: &PrimaryContact| primary_fingerprint(&plan.key, contact);
         let circumstances = sight.circumstances(own.as_ref(), now);
         let decision = decide_primary(asked, &reading, untouched, &circumstances, fingerprint);
-        Planned {
+        Ok(Planned {
             kind: Primary,
             decision: sight.settled(decision, contact, now),
             own,
             before: reading.known().flatten().map(fingerprint),
-        }
+        })
     }
 
     /// Whether a member's primary contact is still AWS's copy. When that cannot be told, as outside the management

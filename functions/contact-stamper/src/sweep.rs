@@ -7,10 +7,9 @@ use account_aws::bucket::{read_json, write_json};
 use account_aws::ledger::Claim;
 use account_core::ids::AccountId;
 use account_core::report::{Contact, ContactLine};
-use account_core::stamp::{Fingerprint, Permit};
+use account_core::stamp::Permit;
 use account_core::sweep::{
-    AccountFound, AccountResult, Batch, BatchAccount, ChangeWord, Order, Phase, PlannedChange,
-    Results,
+    AccountFound, AccountResult, Batch, BatchAccount, Order, Phase, PlannedChange, Results,
 };
 use futures_util::{StreamExt, stream};
 use lambda_runtime::Context;
@@ -18,7 +17,7 @@ use tokio::sync::OnceCell;
 use tokio::time::{Instant, timeout_at};
 
 use crate::Shell;
-use crate::account::{Look, Sight};
+use crate::account::{LEFT, Look, Sight};
 use crate::answer::{Answer, Swept, line};
 use crate::approved::Approved;
 use crate::plan::{CONTACTS, Plan};
@@ -105,7 +104,12 @@ impl Shell {
             again: false,
             found: AccountFound::Later(String::new()),
         };
-        match self.look_at(member, sight).await {
+        let look = match order.phase {
+            // It may have moved, been suspended or left since the inventory, which may be months old.
+            Phase::Apply => self.look_anew(&member.id, sight).await,
+            Phase::Plan | Phase::Audit => self.look_at(member, sight).await,
+        };
+        match look {
             Look::Skip(reason) => result.found = AccountFound::Skipped(reason),
             Look::Later(reason) => {
                 result.again = true;
@@ -132,7 +136,7 @@ impl Shell {
         }
         if self.has_left(&result).await {
             result.again = false;
-            result.found = AccountFound::Skipped("it has left the organization".to_owned());
+            result.found = AccountFound::Skipped(LEFT.to_owned());
         }
         result
     }
@@ -189,24 +193,12 @@ fn planned(plan: &Plan) -> AccountFound {
         changes.extend(change);
     };
     for it in &plan.alternates {
-        let contact = it.kind.into();
-        let change = it.change().zip(it.before.clone());
-        let change = change.map(|(change, before)| planned_change(contact, change, before));
-        add(line(contact, &it.decision), change);
+        let line = line(it.kind.into(), &it.decision);
+        add(line, it.planned_change(&plan.key));
     }
     if let Some(it) = &plan.primary {
-        let change = it.change().zip(it.before.clone());
-        let change =
-            change.map(|(change, before)| planned_change(Contact::Primary, change, before));
-        add(line(Contact::Primary, &it.decision), change);
+        let line = line(Contact::Primary, &it.decision);
+        add(line, it.planned_change(&plan.key));
     }
     AccountFound::Contacts { lines, changes }
-}
-
-fn planned_change(contact: Contact, change: ChangeWord, before: Fingerprint) -> PlannedChange {
-    PlannedChange {
-        contact,
-        change,
-        before,
-    }
 }

@@ -3,7 +3,7 @@
 use account_aws::bucket::{read_json, write_json};
 use account_aws::contacts::Target;
 use account_aws::invocation::own_account;
-use account_aws::ledger::Claim;
+use account_aws::ledger::{Claim, KnownLink};
 use account_aws::{Error, clock};
 use account_core::govcloud::{Audited, Observation};
 use account_core::ids::AccountId;
@@ -94,11 +94,19 @@ impl Shell {
         let own = own_account(context);
         let ids: Vec<_> = members.iter().map(|member| member.id.clone()).collect();
         let known = self.ledger.known_links(&ids).await?;
-        let ask = async |member| {
+        let (mut waiting, mut asked) = (Vec::new(), Vec::new());
+        for member in members {
+            match known.get(&member.id) {
+                Some(Ok(link)) => asked.push((member, link.clone())),
+                Some(Err(error)) => waiting.push(waits(member, error)),
+                None => asked.push((member, KnownLink::default())),
+            }
+        }
+        let ask = async |(member, known)| {
             let (observation, again) = self.observe(member, own.as_ref()).await;
-            (Self::audited(member, observation, &known), again)
+            (Self::audited(member, observation, known), again)
         };
-        let mut work = stream::iter(members).map(ask).buffer_unordered(IN_FLIGHT);
+        let mut work = stream::iter(asked).map(ask).buffer_unordered(IN_FLIGHT);
         let mut audited: Vec<(Audited, bool)> = Vec::new();
         while let Ok(Some(account)) = timeout_at(deadline, work.next()).await {
             audited.push(account);
@@ -112,7 +120,7 @@ impl Shell {
             again,
             found: AccountFound::Link(Box::new(audited)),
         });
-        Ok((results.collect(), changed))
+        Ok((results.chain(waiting).collect(), changed))
     }
 
     /// What AWS says of an account's link, and whether it may say more soon.
@@ -142,5 +150,16 @@ impl Shell {
                 (Observation::Unknown(error.kind().to_owned()), again)
             }
         }
+    }
+}
+
+/// An account of which the ledger does not say what was last seen: nothing can be compared.
+fn waits(member: &Member, error: &Error) -> AccountResult {
+    error.log(&member.id, None, false);
+    AccountResult {
+        id: member.id.clone(),
+        state: member.state.clone(),
+        again: true,
+        found: AccountFound::Later(error.kind().to_owned()),
     }
 }

@@ -1,12 +1,9 @@
 //! What was observed, compared with what was last seen, remembered, and announced.
 
-use std::collections::HashMap;
-
 use account_aws::ledger::{Claim, KnownLink};
 use account_aws::{Error, clock, outbox};
 use account_core::announcement::Announcement;
 use account_core::govcloud::{Audited, Observation, Transition, link_changed, transition};
-use account_core::ids::AccountId;
 use account_core::inventory::Member;
 
 use crate::Shell;
@@ -16,9 +13,8 @@ impl Shell {
     pub(crate) fn audited(
         member: &Member,
         observation: Observation,
-        known: &HashMap<AccountId, KnownLink>,
+        KnownLink { link, reported }: KnownLink,
     ) -> Audited {
-        let KnownLink { link, reported } = known.get(&member.id).cloned().unwrap_or_default();
         Audited {
             id: member.id.clone(),
             state: member.state.clone(),

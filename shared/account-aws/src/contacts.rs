@@ -26,6 +26,9 @@ pub const GET_PRIMARY: &str = "account:GetContactInformation";
 /// IAM action of [`Contacts::put_primary`].
 pub const PUT_PRIMARY: &str = "account:PutContactInformation";
 
+/// What is wrong with an answer that is none: only `ResourceNotFoundException` says that there is no contact.
+const NO_CONTACT: &str = "an answer without a contact";
+
 /// Whose contacts: the management account must not be named, a member must ([context]).
 ///
 /// [context]: https://docs.aws.amazon.com/accounts/latest/reference/API_GetAlternateContact.html
@@ -109,7 +112,10 @@ impl Contacts {
             .get_alternate_contact()
             .set_account_id(target.id());
         match call.alternate_contact_type(model(kind)).send().await {
-            Ok(answer) => Ok(answer.alternate_contact.map(|contact| alternate(&contact))),
+            Ok(answer) => answer
+                .alternate_contact
+                .map(|contact| Some(alternate(&contact)))
+                .ok_or_else(|| Error::unusable(GET_ALTERNATE, NO_CONTACT)),
             Err(error) if is_absent(&error) => Ok(None),
             Err(error) => Err(refusal(GET_ALTERNATE, &error)),
         }
@@ -164,7 +170,7 @@ impl Contacts {
         }
     }
 
-    /// The primary contact, or `None` where AWS gives none ([`GetContactInformation`]).
+    /// The primary contact, or `None` where there is none ([`GetContactInformation`]).
     ///
     /// [`GetContactInformation`]: https://docs.aws.amazon.com/accounts/latest/reference/API_GetContactInformation.html
     ///
@@ -179,7 +185,10 @@ impl Contacts {
             .send()
             .await
         {
-            Ok(answer) => Ok(answer.contact_information.map(primary)),
+            Ok(answer) => answer
+                .contact_information
+                .map(|contact| Some(primary(contact)))
+                .ok_or_else(|| Error::unusable(GET_PRIMARY, NO_CONTACT)),
             Err(error) if is_absent(&error) => Ok(None),
             Err(error) => Err(refusal(GET_PRIMARY, &error)),
         }

@@ -127,7 +127,9 @@ pub enum Error {
         problem: &'static str,
     },
     /// A document of a sweep is not as this version writes it.
-    #[error("object {key} of the stack's bucket is not what it should be; was it changed by hand?")]
+    #[error(
+        "object {key} of the stack's bucket is not what it should be; was it changed by hand, or written by another version?"
+    )]
     BrokenDocument {
         /// The object.
         key: String,

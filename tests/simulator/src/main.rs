@@ -99,6 +99,7 @@ Control endpoint: POST /_simulator/METHOD with JSON
   set_state             {"account", "state": "ACTIVE"}
   add_accounts          {"count": 200}: more members; answers their ids
   remove_account        {"account"}: it leaves the organization
+  move_account          {"account", "unit": "ou-exam-sandboxes"}
   set_paths, set_old_status  true or false
   set_link              {"account", "govcloud", "state"}, no matter what they are
   clear_link            {"account"}

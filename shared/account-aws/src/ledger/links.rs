@@ -23,14 +23,14 @@ pub struct KnownLink {
 }
 
 impl Ledger {
-    /// What is known of these accounts' links; an account of which nothing is known is left out.
+    /// What is known of these accounts' links, or [`Error::LedgerRow`] where a row of the account is broken.
     ///
     /// # Errors
-    /// The ledger cannot be read, or a row of it is broken.
+    /// The ledger cannot be read.
     pub async fn known_links(
         &self,
         accounts: &[AccountId],
-    ) -> Result<HashMap<AccountId, KnownLink>, Error> {
+    ) -> Result<HashMap<AccountId, Result<KnownLink, Error>>, Error> {
         let keys = accounts
             .iter()
             .flat_map(|account| [link_key(account), pair_key(account)]);
@@ -38,17 +38,16 @@ impl Ledger {
         for row in self.rows(keys.collect(), None).await? {
             rows.insert(key(&row).to_owned(), row);
         }
-        let mut known = HashMap::new();
-        for account in accounts {
+        let mut known = |account| {
             let link = rows.remove(&link_key(account)).map(parse).transpose()?;
             let pair = rows.remove(&pair_key(account)).map(parse).transpose()?;
-            let link = link.map(|LinkRow { link, .. }| link);
-            let reported = pair.map(|PairRow { govcloud, .. }| govcloud);
-            if link.is_some() || reported.is_some() {
-                known.insert(account.clone(), KnownLink { link, reported });
-            }
-        }
-        Ok(known)
+            Ok(KnownLink {
+                link: link.map(|LinkRow { link, .. }| link),
+                reported: pair.map(|PairRow { govcloud, .. }| govcloud),
+            })
+        };
+        let known = accounts.iter().map(|id| (id.clone(), known(id)));
+        Ok(known.collect())
     }
 
     /// Remembers links that were seen for the first time; those that are known already stay.

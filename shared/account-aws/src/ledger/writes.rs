@@ -9,7 +9,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use uuid::Uuid;
 
-use super::row::{KEY, KeyRow, WriteRow, item, number, parse, write_key};
+use super::row::{KEY, KeyRow, WriteRow, item, key, number, parse, write_key};
 use super::{Ledger, PUT, written};
 use crate::Error;
 
@@ -55,14 +55,17 @@ pub struct Remembered {
 }
 
 /// Own writes, by account and contact.
-#[derive(Clone, Debug, Default)]
-pub struct OwnWrites(HashMap<String, Remembered>);
+#[derive(Debug, Default)]
+pub struct OwnWrites(HashMap<String, Result<Remembered, Error>>);
 
 impl OwnWrites {
     /// What was last written to a contact of an account.
-    #[must_use]
-    pub fn get(&self, account: &AccountId, contact: &str) -> Option<&Remembered> {
-        self.0.get(&write_key(account, contact))
+    ///
+    /// # Errors
+    /// [`Error::LedgerRow`] when the row is broken; those of other contacts may be right.
+    pub fn get(&self, account: &AccountId, contact: &str) -> Result<Option<&Remembered>, &Error> {
+        let write = self.0.get(&write_key(account, contact));
+        write.map(Result::as_ref).transpose()
     }
 }
 
@@ -121,8 +124,8 @@ impl Ledger {
             .flat_map(|account| contacts.iter().map(|contact| write_key(account, contact)));
         let mut writes = HashMap::new();
         for row in self.rows(keys.collect(), None).await? {
-            let row: WriteRow = parse(row)?;
-            writes.insert(row.id.clone(), row.into());
+            let id = key(&row).to_owned();
+            writes.insert(id, parse::<WriteRow>(row).map(Remembered::from));
         }
         Ok(OwnWrites(writes))
     }

@@ -25,7 +25,11 @@ impl Organizations {
             .send()
             .await
         {
-            Ok(answer) => Ok(answer.account.and_then(member)),
+            Ok(answer) => {
+                answer.account.and_then(member).map(Some).ok_or_else(|| {
+                    Error::unusable(DESCRIBE_ACCOUNT, "an answer without an account")
+                })
+            }
             Err(error)
                 if error
                     .as_service_error()

@@ -76,7 +76,7 @@ pub struct BatchAccount {
     pub changes: Vec<PlannedChange>,
 }
 
-/// A change that a plan asks for. Holds no value: the standard is made anew, and must still be that of the plan.
+/// A change that a plan asks for. Holds no value: the standard is made anew, and must still ask for this very change.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct PlannedChange {
     /// Which contact.
@@ -85,6 +85,8 @@ pub struct PlannedChange {
     pub change: ChangeWord,
     /// Of what was read when it was planned: something else is left alone.
     pub before: Fingerprint,
+    /// Of what is there afterwards, also where that is nothing: a standard that asks for something else is not this plan's.
+    pub wanted: Fingerprint,
 }
 
 /// What a change does.

@@ -151,6 +151,7 @@ fn found(lines: &[(Found, Done)], changes: &[ChangeWord]) -> AccountFound {
         contact: Contact::Security,
         change: *change,
         before: Fingerprint("hash".to_owned()),
+        wanted: Fingerprint("another".to_owned()),
     };
     AccountFound::Contacts {
         lines: lines.iter().map(line).collect(),

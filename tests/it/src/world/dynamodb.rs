@@ -96,9 +96,8 @@ impl Table {
 
     pub(super) fn put(&self, row: &Value) {
         let put = json!({"TableName": TABLE, "Item": row});
-        self.0
-            .put_item(serde_json::from_value(put).unwrap())
-            .unwrap();
+        let put = serde_json::from_value(put).unwrap();
+        self.0.put_item(put).unwrap();
     }
 
     pub(super) fn rows(&self) -> Vec<Value> {

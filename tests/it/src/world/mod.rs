@@ -339,6 +339,11 @@ impl World {
         self.table.rows()
     }
 
+    /// Leaves nothing of a row of the ledger but its key.
+    pub fn break_row(&self, id: &str) {
+        self.table.put(&serde_json::json!({"id": {"S": id}}));
+    }
+
     /// A text of a row of the ledger; null when there is none.
     #[must_use]
     pub fn ledger_text(&self, id: &str, attribute: &str) -> Value {

@@ -20,6 +20,13 @@ struct PutState {
     state: AccountState,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Move {
+    account: String,
+    unit: String,
+}
+
 pub(super) fn perform(simulator: &Simulator, name: &str, body: &[u8]) -> Result<Value, String> {
     match name {
         "accounts" => return write(&simulator.accounts()),
@@ -30,6 +37,10 @@ pub(super) fn perform(simulator: &Simulator, name: &str, body: &[u8]) -> Result<
         "remove_account" => {
             let OfAccount { account } = read(body)?;
             simulator.remove_account(&account).map_err(text)?;
+        }
+        "move_account" => {
+            let Move { account, unit } = read(body)?;
+            simulator.move_account(&account, &unit).map_err(text)?;
         }
         "set_caller" => simulator.set_caller(read(body)?).map_err(text)?,
         "set_all_features" => simulator.set_all_features(read(body)?),

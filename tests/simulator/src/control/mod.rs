@@ -7,7 +7,7 @@
 //! `{"id": …, "outcome": …}`, `add_accounts` `{"count": …}`, `set_caller` a
 //! [`Caller`](crate::Caller), `set_trusted_access`, `set_all_features`, `set_paths` and
 //! `set_old_status` true or false. What is about one account takes `{"account": …}` and what else it needs of
-//! `contact_type`, `fields`, `state`, `govcloud` and `calls`.
+//! `contact_type`, `fields`, `state`, `unit`, `govcloud` and `calls`.
 
 mod accounts;
 mod contacts;

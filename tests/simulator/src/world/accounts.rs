@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Impossible;
 use crate::organization::access::Caller;
 use crate::organization::account::AccountState;
-use crate::organization::{MANAGEMENT_ACCOUNT_ID, Tags};
+use crate::organization::{MANAGEMENT_ACCOUNT_ID, Tags, unit_exists};
 use crate::simulator::Simulator;
 
 impl Simulator {
@@ -24,6 +24,20 @@ impl Simulator {
     pub fn set_state(&self, account: &str, state: AccountState) -> Result<(), Impossible> {
         let now = self.clock().now();
         self.on(account, |it| it.put_state(account, state, now))
+    }
+
+    /// Moves an account into a unit, or into the root, now; reads see it after the lag.
+    ///
+    /// # Errors
+    /// When there is no such account or unit.
+    pub fn move_account(&self, account: &str, unit: &str) -> Result<(), Impossible> {
+        if !unit_exists(unit) {
+            return Err(Impossible::NoSuchUnit(unit.to_owned()));
+        }
+        let now = self.clock().now();
+        self.on(account, |it| {
+            it.change(account, now, |account| account.parent = unit.to_owned());
+        })
     }
 
     /// Sets the tags of an account, now; reads see it after the lag.

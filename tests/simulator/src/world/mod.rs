@@ -26,6 +26,9 @@ pub enum Impossible {
     /// No account has this id.
     #[error("no such account: {0}")]
     NoSuchAccount(String),
+    /// No unit has this id.
+    #[error("no such unit: {0}")]
+    NoSuchUnit(String),
     /// The account has no alternate contact of this type.
     #[error("account {0} has no such contact")]
     NoSuchContact(String),

@@ -147,6 +147,10 @@ async fn accounts_and_links_come_and_go_over_http() {
     assert_eq!(bench.control("set_old_status", json!(true)).await, done);
     let account = bench.account(id).await;
     assert_eq!((account.paths, account.state), (None, None));
+    let to = |unit: &str| json!({ "account": id, "unit": unit });
+    let moved = bench.control("move_account", to("ou-exam-sandboxes"));
+    assert_eq!(moved.await, done);
+    assert_eq!(bench.control("move_account", to("x")).await.0, 400);
     assert_eq!(bench.control("remove_account", about.clone()).await, done);
     assert_eq!(status().await, Some(403));
     assert_eq!(bench.control("remove_account", about).await.0, 400);

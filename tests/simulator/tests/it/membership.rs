@@ -87,6 +87,31 @@ async fn fifty_thousand_accounts_take_no_long_time() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_account_is_moved_by_somebody_else() {
+    let bench = Bench::new(Options::default());
+    let id = bench.members().await[3].id().unwrap().to_owned();
+    for (unit, above) in [
+        ("ou-exam-sandboxes", "ou-exam-sandboxes/"),
+        (
+            "ou-exam-production",
+            "ou-exam-workloads/ou-exam-production/",
+        ),
+        ("r-exam", ""),
+    ] {
+        bench.simulator.move_account(&id, unit).unwrap();
+        let path = format!("o-exampleorg1/r-exam/{above}{id}/");
+        assert_eq!(bench.account(&id).await.paths.unwrap(), [path]);
+    }
+    let nowhere = bench.simulator.move_account(&id, "ou-exam-nowhere1");
+    assert_eq!(
+        nowhere,
+        Err(Impossible::NoSuchUnit("ou-exam-nowhere1".to_owned()))
+    );
+    let nobody = bench.simulator.move_account("123456789012", "r-exam");
+    assert!(nobody.is_err());
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_account_that_leaves_is_nowhere() {
     let bench = Bench::new(Options::default());
     let members = bench.members().await;

@@ -4,7 +4,7 @@ use it::proof::crash;
 
 #[test]
 fn a_crash_at_any_call_loses_nothing_and_repeats_nothing_without_reason() {
-    let scenes = crash::scenes(&[20]);
+    let scenes = crash::scenes(&[20, 2]);
     for scene in &scenes {
         scene.told.check();
     }

@@ -28,12 +28,12 @@ fn every_figure_is_printed_and_written_beside_those_of_the_other_commands() {
     assert!(output.status.success(), "{text}");
     let results = fs::read(folder.path().join("some.json")).unwrap();
     let results: Vec<Value> = serde_json::from_slice(&results).unwrap();
-    assert_eq!(results.len(), 10, "{results:#?}");
+    assert_eq!(results.len(), 14, "{results:#?}");
     let announced = json!({"name": "schedules: requests announced", "value": 40, "unit": "requests", "bound": "= 40",
         "holds": true});
     assert!(results.contains(&announced), "{results:#?}");
     assert!(results.contains(&other[0]), "{results:#?}");
-    for figure in &results[..9] {
+    for figure in &results[..13] {
         assert!(text.contains(figure["name"].as_str().unwrap()), "{text}");
     }
 }

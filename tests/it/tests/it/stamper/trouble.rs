@@ -303,3 +303,52 @@ async fn a_person_is_told_which_accounts_the_time_was_too_short_for() {
         assert_eq!(report["skipped"], "OutOfTime");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_holds_no_contact_does_not_say_that_there_is_none() {
+    let policies = [
+        POLICY.to_owned() + "  primary: {mode: enforce, fields: {city: Canary City}}\n",
+        POLICY.replace("mode: enforce", "mode: absent"),
+    ];
+    for (policy, operation, contact) in [
+        (&policies[0], "GetAlternateContact", "SECURITY"),
+        (&policies[0], "GetContactInformation", "PRIMARY"),
+        (&policies[1], "GetAlternateContact", "SECURITY"),
+    ] {
+        let world = world_with(Options::default(), policy);
+        let account = new_account(&world).await;
+        world.refuse(operation, Refusal::Hollow);
+        let stamper = world.cold_stamper(&[]);
+        let answer = world.stamp(&stamper, json!({"accounts": [account], "dry_run": true}));
+        let report = answer.await.unwrap().unwrap()[0].clone();
+        assert_eq!(outcome(&report, contact), "unknown nothing");
+        assert_eq!(report["contacts"][contact]["reason"], "Unavailable");
+        let record = [delivery("1", &created(&account))];
+        assert_eq!(world.deliver(&stamper, &record).await, ["1"]);
+        let calls = world.simulator.calls();
+        let put = ["PutContactInformation", "PutAlternateContact"];
+        assert!(!calls.contains_key(put[usize::from(contact != "PRIMARY")]));
+        world.allow(operation);
+        assert!(world.deliver(&stamper, &record).await.is_empty());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_broken_row_of_the_ledger_makes_only_its_own_account_wait() {
+    let world = world();
+    let accounts = [new_account(&world).await, new_account(&world).await];
+    world.break_row(&format!("write#{}#SECURITY", accounts[0]));
+    let stamper = world.cold_stamper(&[]);
+    let records = [
+        delivery("1", &created(&accounts[0])),
+        delivery("2", &created(&accounts[1])),
+    ];
+    assert_eq!(world.deliver(&stamper, &records).await, ["1"]);
+    let report = run(&world, &stamper, &accounts[0]).await;
+    assert_eq!(report["skipped"], "LedgerRow");
+    assert_eq!(writes(&world), 2);
+    assert_eq!(
+        stored(&world, &accounts[1], "SECURITY")["Name"],
+        "Canary Security"
+    );
+}

@@ -6,6 +6,8 @@ mod documents;
 mod engine;
 mod govcloud;
 mod hostile;
+mod ledger;
+mod meanwhile;
 mod pace;
 mod size;
 

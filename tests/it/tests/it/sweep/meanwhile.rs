@@ -1,0 +1,333 @@
+//! What happens to accounts between a plan and its application: a plan changes only what it says, on accounts as they are.
+
+use std::time::Duration;
+
+use it::world::{Ended, Refusal, Sweeping, World};
+use serde_json::{Value, json};
+use simulator::{AccountState, Calls, ContactType, Fault, FaultKind, Start};
+
+use super::{POLICY, contact_sweep, count, members, name, outcome, rows, set, world, writes};
+
+const EXCLUDED: &str = "ou-exam-suspended";
+
+/// A layer for the accounts with this tag.
+fn tagged(contacts: &str) -> String {
+    format!("{POLICY}tags:\n  - {{key: stage, value: sandbox, contacts: {contacts}}}\n")
+}
+
+fn tag(world: &World, account: &str, key: &str, value: &str) {
+    let tags = [(key.to_owned(), value.to_owned())];
+    world.simulator.set_tags(account, tags.into()).unwrap();
+}
+
+/// An account that has somebody's billing contact, and the plan to replace it.
+async fn planned(world: &World, policy: &str) -> String {
+    world.parameters.put("policy", policy);
+    let account = members(world)[3].clone();
+    world
+        .simulator
+        .move_account(&account, "ou-exam-sandboxes")
+        .unwrap();
+    set(world, &account, ContactType::Billing, "Somebody");
+    plan(world).await;
+    account
+}
+
+async fn plan(world: &World) {
+    let mut sweep = contact_sweep("plan");
+    sweep.vars = &[("SWEEP_DRY_RUN", "true"), ("MAX_CHANGE_PERCENT", "100")];
+    assert_eq!(outcome(world, &sweep).await, "dryRun");
+    assert_eq!(writes(world), 0);
+    world.simulator.reset_calls();
+}
+
+fn approve(name: &str) -> Sweeping<'_> {
+    Sweeping::new(name, json!({"apply_plan": "plan"}))
+}
+
+/// What the report of an approved plan says of a contact.
+fn line(world: &World, account: &str, contact: &str) -> Value {
+    let row = &rows(world, "approved")[account];
+    let lines = row["contacts"].as_array().unwrap().iter();
+    let mut lines = lines.filter(|line| line["contact"] == contact);
+    lines.next().unwrap().clone()
+}
+
+/// The other two contacts of the account were made as planned.
+fn others_are_written(world: &World, account: &str) {
+    for contact in ["OPERATIONS", "SECURITY"] {
+        assert_eq!(line(world, account, contact)["done"], "written");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_that_moved_to_an_excluded_unit_keeps_its_contacts() {
+    for shows_paths in [true, false] {
+        let world = world(12);
+        world.simulator.set_paths(shows_paths);
+        let policy = format!("{POLICY}exclude: {{units: [{EXCLUDED}]}}\n");
+        let account = planned(&world, &policy).await;
+        world.simulator.move_account(&account, EXCLUDED).unwrap();
+        assert_eq!(outcome(&world, &approve("approved")).await, "complete");
+        assert_eq!(name(&world, &account, "BILLING"), "Somebody");
+        assert_eq!(name(&world, &account, "SECURITY"), "-");
+        let row = &rows(&world, "approved")[&account];
+        assert_eq!(row["skipped"], "excluded by the policy", "{shows_paths}");
+        assert_eq!(writes(&world), 3 * (count(&world, "approved", "covered")));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_that_moves_to_a_unit_with_another_standard_is_surprised() {
+    let world = world(12);
+    let unit = "  ou-exam-production:\n    contacts:\n      BILLING: {name: Production}\n";
+    let account = planned(&world, &format!("{POLICY}units:\n{unit}")).await;
+    world
+        .simulator
+        .move_account(&account, "ou-exam-production")
+        .unwrap();
+    assert_eq!(outcome(&world, &approve("approved")).await, "complete");
+    assert_eq!(name(&world, &account, "BILLING"), "Somebody");
+    assert_eq!(line(&world, &account, "BILLING")["done"], "surprised");
+    others_are_written(&world, &account);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tag_that_makes_a_removal_or_another_change_of_it_writes_nothing() {
+    for (contact, may_remove) in [
+        ("mode: absent", "true"),
+        ("mode: absent", "false"),
+        ("mode: audit", "true"),
+        ("name: Sandbox", "true"),
+    ] {
+        let world = world(12);
+        let policy = tagged(&format!("{{BILLING: {{{contact}}}}}"));
+        let account = planned(&world, &policy).await;
+        tag(&world, &account, "stage", "sandbox");
+        let vars = [("ALLOW_ABSENT", may_remove)];
+        let sweep = Sweeping {
+            vars: &vars,
+            ..approve("approved")
+        };
+        assert_eq!(outcome(&world, &sweep).await, "complete");
+        assert_eq!(name(&world, &account, "BILLING"), "Somebody", "{contact}");
+        let line = line(&world, &account, "BILLING");
+        assert_eq!(line["done"], "surprised", "{contact} {may_remove}");
+        assert_eq!(count(&world, "approved", "surprised"), 1, "{contact}");
+        others_are_written(&world, &account);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_value_that_follows_a_tag_is_the_value_that_was_planned() {
+    let world = world(12);
+    for account in members(&world) {
+        tag(&world, &account, "team", "Red");
+    }
+    let policy = POLICY.replace("name: Billing", "name: \"{tag:team}\"");
+    let account = planned(&world, &policy).await;
+    let same = members(&world)[4].clone();
+    tag(&world, &account, "team", "Blue");
+    assert_eq!(outcome(&world, &approve("approved")).await, "complete");
+    assert_eq!(name(&world, &account, "BILLING"), "Somebody");
+    assert_eq!(line(&world, &account, "BILLING")["done"], "surprised");
+    assert_eq!(name(&world, &same, "BILLING"), "Red");
+    assert_eq!(line(&world, &same, "BILLING")["done"], "written");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_planned_contact_that_is_no_longer_asked_for_is_not_taken_for_the_primary_one() {
+    let world = world(12);
+    let account = members(&world)[3].clone();
+    let billing = POLICY
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("BILLING: "));
+    let without: String = POLICY
+        .lines()
+        .filter(|line| !line.contains("BILLING"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let policy = format!(
+        "{without}  primary: {{mode: enforce, fields: {{city: Canary City}}}}\ntags:\n  - {{key: stage, value: sandbox, contacts: {{BILLING: {}}}}}\n",
+        billing.unwrap()
+    );
+    tag(&world, &account, "stage", "sandbox");
+    planned(&world, &policy).await;
+    tag(&world, &account, "stage", "production");
+    assert_eq!(outcome(&world, &approve("approved")).await, "complete");
+    assert_eq!(name(&world, &account, "BILLING"), "Somebody");
+    assert_eq!(
+        line(&world, &account, "BILLING"),
+        json!({"contact": "BILLING", "found": "unknown", "done": "surprised", "reason": "the policy no longer asks anything of it"})
+    );
+    assert_eq!(line(&world, &account, "PRIMARY")["done"], "written");
+    others_are_written(&world, &account);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_contact_that_an_edited_policy_no_longer_names_is_superseded_too() {
+    let world = world(12);
+    planned(&world, POLICY).await;
+    let without = POLICY
+        .lines()
+        .filter(|line| !line.contains("BILLING"))
+        .map(|line| format!("{line}\n"));
+    world.parameters.put("policy", &without.collect::<String>());
+    assert_eq!(outcome(&world, &approve("approved")).await, "superseded");
+    assert_eq!(count(&world, "approved", "superseded"), 12 * 3);
+    assert_eq!(writes(&world), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_plan_that_is_approved_again_and_again_contests_nobody() {
+    let world = world(12);
+    let account = planned(&world, POLICY).await;
+    for (name, done) in [
+        ("first", "written"),
+        ("second", "written"),
+        ("third", "written"),
+        ("fourth", "contested"),
+    ] {
+        assert_eq!(outcome(&world, &approve(name)).await, "complete");
+        let row = &rows(&world, name)[&account];
+        assert_eq!(row["contacts"][0]["done"], done, "{name}");
+        set(&world, &account, ContactType::Billing, "Somebody");
+        tokio::time::sleep(Duration::from_secs(3_600)).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_addition_over_awss_copy_does_not_become_a_replacement() {
+    let world = world(12);
+    let before = members(&world);
+    let _request = world.simulator.start(Start {
+        duration: Some(Duration::from_secs(3)),
+        ..Start::default()
+    });
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    let mut accounts = members(&world).into_iter();
+    let new = accounts.find(|it| !before.contains(it)).unwrap();
+    let primary = "  primary: {mode: enforce, fields: {city: Canary City}}\n";
+    planned(&world, &format!("{POLICY}{primary}")).await;
+    // By then it is no longer new, and what it has may be meant.
+    tokio::time::sleep(Duration::from_secs(8 * 24 * 3_600)).await;
+    assert_eq!(outcome(&world, &approve("approved")).await, "complete");
+    assert_eq!(line(&world, &new, "PRIMARY")["done"], "surprised");
+    assert_eq!(line(&world, &before[0], "PRIMARY")["done"], "written");
+    others_are_written(&world, &new);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_removal_that_is_no_longer_granted_stays_planned() {
+    let world = world(12);
+    let policy = tagged("{BILLING: {mode: absent}}");
+    tag(&world, &members(&world)[3], "stage", "sandbox");
+    let account = planned(&world, &policy).await;
+    for (name, may_remove, done) in [
+        ("refused", "false", "planned"),
+        ("approved", "true", "written"),
+    ] {
+        let vars = [("ALLOW_ABSENT", may_remove)];
+        let sweep = Sweeping {
+            vars: &vars,
+            ..approve(name)
+        };
+        assert_eq!(outcome(&world, &sweep).await, "complete");
+        let row = &rows(&world, name)[&account];
+        assert_eq!(row["contacts"][0]["done"], done);
+    }
+    assert_eq!(name(&world, &account, "BILLING"), "-");
+}
+
+#[tokio::test(start_paused = true)]
+async fn accounts_that_left_or_were_suspended_are_left_alone() {
+    let world = world(12);
+    let left = planned(&world, POLICY).await;
+    let suspended = members(&world)[4].clone();
+    world.simulator.remove_account(&left).unwrap();
+    world
+        .simulator
+        .set_state(&suspended, AccountState::Suspended)
+        .unwrap();
+    assert_eq!(outcome(&world, &approve("approved")).await, "complete");
+    assert_eq!(writes(&world), 10 * 3);
+    // Nobody asks for the contacts of the other two.
+    assert_eq!(world.simulator.calls()["GetAlternateContact"].calls, 10 * 3);
+    let rows = rows(&world, "approved");
+    assert_eq!(rows[&left]["skipped"], "it has left the organization");
+    assert_eq!(rows[&suspended]["skipped"], "the account is SUSPENDED");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_that_aws_does_not_describe_is_not_written_and_not_done() {
+    for (kind, reason) in [
+        (FaultKind::Denied, "Denied"),
+        (FaultKind::Throttle, "Throttled"),
+        (FaultKind::Internal, "Unavailable"),
+        (FaultKind::Timeout, "Unavailable"),
+    ] {
+        let world = world(12);
+        let account = planned(&world, POLICY).await;
+        let fault = Fault::on("DescribeAccount", Calls::Every, kind).about(&account);
+        world.simulator.set_faults(vec![fault]);
+        let ended = outcome(&world, &approve("approved")).await;
+        assert_eq!(ended, "incomplete", "{kind:?}");
+        assert_eq!(name(&world, &account, "BILLING"), "Somebody", "{kind:?}");
+        assert_eq!(writes(&world), 11 * 3, "{kind:?}");
+        let row = &rows(&world, "approved")[&account];
+        assert_eq!(row["uncovered"], reason, "{kind:?}");
+        world.simulator.set_faults(Vec::new());
+        assert_eq!(outcome(&world, &approve("again")).await, "complete");
+        assert_eq!(name(&world, &account, "BILLING"), "Billing", "{kind:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_that_aws_describes_later_is_written_in_another_round() {
+    let world = world(12);
+    let account = planned(&world, POLICY).await;
+    // All that one call is worth to the SDK.
+    let calls = Calls::Range {
+        from: 1,
+        to: Some(4),
+    };
+    let fault = Fault::on("DescribeAccount", calls, FaultKind::Throttle).about(&account);
+    world.simulator.set_faults(vec![fault]);
+    assert_eq!(outcome(&world, &approve("approved")).await, "complete");
+    assert_eq!(writes(&world), 12 * 3);
+    assert!(world.simulator.calls()["DescribeAccount"].throttled >= 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_description_without_an_account_says_nothing() {
+    let world = world(12);
+    planned(&world, POLICY).await;
+    world.refuse("DescribeAccount", Refusal::Hollow);
+    assert_eq!(outcome(&world, &approve("approved")).await, "incomplete");
+    assert_eq!(writes(&world), 0);
+    assert_eq!(count(&world, "approved", "uncovered"), 12);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_account_of_a_plan_is_described_once() {
+    let world = world(12);
+    assert_eq!(outcome(&world, &contact_sweep("s")).await, "complete");
+    assert_eq!(world.simulator.calls()["DescribeAccount"].calls, 12);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_plan_of_a_version_that_did_not_say_what_is_wanted_is_refused() {
+    let world = world(12);
+    planned(&world, POLICY).await;
+    let place = "own/sweeps/plan/plan.json";
+    let mut plan: Value = serde_json::from_str(&world.objects.get(place).unwrap()).unwrap();
+    for account in plan["accounts"].as_array_mut().unwrap() {
+        for change in account["changes"].as_array_mut().unwrap() {
+            change.as_object_mut().unwrap().remove("wanted").unwrap();
+        }
+    }
+    world.objects.put(place, &plan.to_string());
+    let ended = world.sweep(&approve("approved")).await;
+    assert_eq!(ended, Ended::Failed("BrokenDocument".to_owned()));
+    assert_eq!(writes(&world), 0);
+}
