@@ -25,6 +25,12 @@ run() {
     cargo test --locked --quiet --package it --package "$package" --lib --tests -- $exact "$name"
 }
 
+# A test that is red anyway catches nothing.
+for patch in tests/mutants/${1:-*}.patch; do
+    test=$(sed -n 's/^Test: //p' "$patch")
+    (cd "$copy" && run "$test") >"$log" 2>&1 || { cat "$log" >&2; echo "$test: is red without any mutant" >&2; exit 1; }
+done
+
 caught=0
 all=0
 separator='['
