@@ -4,14 +4,18 @@ use std::collections::BTreeSet;
 
 use super::{AccountFound, Results};
 
-/// The versions of the policy that contacts were found under: it says nothing of anything else.
+/// The versions of the policy that results were found under. It says nothing of links, nor of what nobody looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Versions(BTreeSet<Option<String>>);
 
 impl Versions {
     /// Takes up the version of a batch.
     pub fn add(&mut self, results: &Results) {
-        let is_of_policy = |found: &AccountFound| matches!(found, AccountFound::Contacts { .. });
+        // A policy excludes accounts, too.
+        let is_of_policy = |found: &AccountFound| match found {
+            AccountFound::Contacts { .. } | AccountFound::Skipped(_) => true,
+            AccountFound::Link(_) | AccountFound::Later(_) => false,
+        };
         // Sweeps of before resumed without saying under which version the earlier one had found its part.
         let is_of_policy = results.accounts.iter().any(|it| is_of_policy(&it.found));
         if is_of_policy || results.policy_version.is_some() {

@@ -194,8 +194,10 @@ fn one_version_is_told_from_several_and_from_none() {
     assert_eq!(told(&versions(&[(None, matching())])), mixed);
     let older = versions(&[(None, skipped()), (Some("1"), matching())]);
     assert_eq!(told(&older), mixed);
-    // The policy says nothing of links.
+    // The policy says nothing of links, nor of what nobody looked at.
     assert_eq!(told(&versions(&[(None, throttled_link())])), none);
+    let later = AccountFound::Later("LedgerRow".to_owned());
+    assert_eq!(told(&versions(&[(None, later)])), none);
     let mut empty = Versions::default();
     empty.add(&Results::default());
     assert_eq!(told(&empty), none);
