@@ -71,17 +71,17 @@ impl Shell {
         }
     }
 
+    /// Another sweep's files, and how it ended.
+    pub(crate) async fn earlier<'a>(&'a self, sweep: &'a str) -> Result<(Files<'a>, State), Error> {
+        let files = self.files(sweep);
+        let state = files.state().await?.ok_or_else(|| no_such(sweep))?;
+        Ok((files, state))
+    }
+
     /// Applies the plan of another sweep: a person has approved it by naming it.
     async fn apply_plan(&self, mut state: State, sweep: &str) -> Result<State, Error> {
-        let before = Files {
-            bucket: &self.bucket,
-            sweep,
-        };
-        let missing = || Error::NoSuchSweep {
-            sweep: sweep.to_owned(),
-        };
-        let old = before.state().await?.ok_or_else(missing)?;
-        let plan = before.plan().await?.ok_or_else(missing)?;
+        let (before, old) = self.earlier(sweep).await?;
+        let plan = before.plan().await?.ok_or_else(|| no_such(sweep))?;
         let last = old.planned.unwrap_or(old.round);
         let planned = before.collected(Phase::Plan, last).await?;
         let id = state.id.clone();
@@ -104,5 +104,11 @@ impl Shell {
             .write_batches(&mut state, &plan.accounts, version)
             .await?;
         Ok(state)
+    }
+}
+
+pub(crate) fn no_such(sweep: &str) -> Error {
+    Error::NoSuchSweep {
+        sweep: sweep.to_owned(),
     }
 }

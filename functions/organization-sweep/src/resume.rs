@@ -6,23 +6,16 @@ use account_aws::Error;
 use account_core::sweep::{BatchAccount, Results, Sweep, Versions, is_newest_audit};
 
 use crate::Shell;
-use crate::files::Files;
+use crate::begin::no_such;
 use crate::state::State;
 
 impl Shell {
     /// What the other sweep found counts as found, where it still holds. The accounts are listed anew: since then some have
     /// joined, moved or left.
     pub(crate) async fn resume(&self, mut state: State, sweep: &str) -> Result<State, Error> {
-        let before = Files {
-            bucket: &self.bucket,
-            sweep,
-        };
-        let missing = || Error::NoSuchSweep {
-            sweep: sweep.to_owned(),
-        };
-        let old = before.state().await?.ok_or_else(missing)?;
+        let (before, old) = self.earlier(sweep).await?;
         if old.kind != state.kind {
-            return Err(missing());
+            return Err(no_such(sweep));
         }
         let listed = before.inventory().await?.into_iter();
         let listed: BTreeMap<_, _> = listed.map(|member| (member.id.clone(), member)).collect();
