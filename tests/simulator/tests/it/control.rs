@@ -61,7 +61,7 @@ async fn calls_are_counted_and_faults_set_over_http() {
     let (_, calls) = bench.control("calls", json!({})).await;
     assert_eq!(
         calls,
-        json!({ "ListAccounts": { "calls": 3, "throttled": 1, "failed": 0 } })
+        json!({ "ListAccounts": { "calls": 3, "throttled": 1, "failed": 0, "odd": 0 } })
     );
     bench.control("reset_calls", json!({})).await;
     assert_eq!(bench.control("calls", json!({})).await.1, json!({}));
