@@ -17,10 +17,15 @@ pub const SMALL: u32 = 400;
 /// What ended shortly before may have been listed late.
 const HISTORY: TimeDelta = TimeDelta::hours(1);
 
+/// A clock that AWS takes [signatures] of is off by no more, so by AWS's time the start may have been so much earlier.
+///
+/// [signatures]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
+const CLOCK: TimeDelta = TimeDelta::minutes(5);
+
 /// The poller's own row of the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// When the poller first ran. Requests that ended before are history.
+    /// When the poller first ran, by its own clock. Requests that ended before, but for what a clock may be off, are history.
     pub started: DateTime<Utc>,
     /// Whether one full scan has reached its last page: from then on only what ended long before is history.
     pub complete: bool,
@@ -113,16 +118,12 @@ pub fn fate(
     let ended = request.completed.or(request.requested);
     let ended_before = |time: DateTime<Utc>| ended.is_some_and(|ended| ended < time);
     let replayed = announce_since.is_some_and(|since| ended.is_some_and(|ended| since <= ended));
-    let start = if progress.complete {
-        progress.started - HISTORY
-    } else {
-        progress.started
-    };
+    let doubt = if progress.complete { HISTORY } else { CLOCK };
     match remembered {
         Remembered::Announced => Fate::Nothing,
         Remembered::Baseline if replayed => Fate::Announce,
         Remembered::Baseline => Fate::Nothing,
-        Remembered::Nothing if !replayed && ended_before(start) => Fate::Baseline,
+        Remembered::Nothing if !replayed && ended_before(progress.started - doubt) => Fate::Baseline,
         Remembered::Nothing => Fate::Announce,
     }
 }
@@ -198,11 +199,11 @@ mod tests {
             ..settled(1, 10)
         };
         let table = [
-            // The first scan: history is what ended before the start.
-            (&first_scan, Nothing, Some(9), None, Fate::Baseline),
-            (&first_scan, Nothing, Some(10), None, Fate::Announce),
+            // The first scan: history is what ended before the start by any clock.
+            (&first_scan, Nothing, Some(4), None, Fate::Baseline),
+            (&first_scan, Nothing, Some(5), None, Fate::Announce),
             (&first_scan, Nothing, None, None, Fate::Announce),
-            (&first_scan, Announced, Some(9), None, Fate::Nothing),
+            (&first_scan, Announced, Some(4), None, Fate::Nothing),
             // Afterwards only what ended long before is history.
             (&later, Nothing, Some(9), None, Fate::Announce),
             (&later, Nothing, Some(-50), None, Fate::Announce),
@@ -211,8 +212,8 @@ mod tests {
             (&later, Baseline, Some(9), None, Fate::Nothing),
             (&later, Announced, Some(11), None, Fate::Nothing),
             // History is announced on purpose only, and once.
-            (&first_scan, Nothing, Some(5), Some(5), Fate::Announce),
-            (&first_scan, Nothing, Some(4), Some(5), Fate::Baseline),
+            (&first_scan, Nothing, Some(3), Some(3), Fate::Announce),
+            (&first_scan, Nothing, Some(2), Some(3), Fate::Baseline),
             (&later, Baseline, Some(5), Some(5), Fate::Announce),
             (&later, Baseline, Some(4), Some(5), Fate::Nothing),
             (&later, Announced, Some(5), Some(5), Fate::Nothing),

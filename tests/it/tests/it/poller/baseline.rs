@@ -107,8 +107,8 @@ async fn an_event_before_the_first_tick_is_announced() {
 async fn an_event_that_comes_after_the_first_tick_is_announced() {
     let world = world();
     let request = succeed(&world, 5);
-    pass(8).await;
-    // The poller starts after the request ended, so it takes it for history; the event knows better.
+    pass(400).await;
+    // The poller starts long after the request ended, so it takes it for history; the event knows better.
     assert_eq!(world.run(&world.cold_poller(&[]), tick()).await.baseline, 1);
     for _ in 0..2 {
         world
@@ -163,6 +163,23 @@ async fn a_clock_that_is_ahead_loses_nothing() {
     assert_eq!(world.run(&poller, tick()).await.opened, 1);
     pass(60).await;
     world.run(&poller, tick()).await;
+    assert_eq!(deliveries(&world), [(request, 1)].into());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_begins_and_ends_between_two_ticks_is_no_history_by_a_start_that_was_ahead() {
+    let world = world();
+    add_history(&world, 600);
+    world.clock.set_error(chrono::TimeDelta::minutes(5));
+    // The first scan goes no further than its second page.
+    world.kill(8, Kill::Answered);
+    let first = world.invoke(&world.cold_poller(&[]), tick()).await;
+    assert!(matches!(first, End::Killed));
+    world.clock.set_error(chrono::TimeDelta::zero());
+    let request = succeed(&world, 1);
+    // The claim of the killed scan ends.
+    pass(25 * 60).await;
+    world.run(&world.cold_poller(&[]), tick()).await;
     assert_eq!(deliveries(&world), [(request, 1)].into());
 }
 
