@@ -1,38 +1,44 @@
 //! Step Functions, as far as the functions call it.
 
-use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::Response;
 use serde_json::{Value, json};
 
-/// The executions that run; clones share them.
+/// Executions and what they do; clones share them.
 #[derive(Clone, Debug, Default)]
-pub struct Executions(Arc<Mutex<BTreeSet<String>>>);
+pub struct Executions(Arc<Mutex<BTreeMap<String, &'static str>>>);
 
 impl Executions {
     /// An execution begins.
     pub fn begin(&self, arn: &str) {
-        let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        running.insert(arn.to_owned());
+        self.all().insert(arn.to_owned(), "RUNNING");
     }
 
-    /// An execution ends.
+    /// An execution is stopped, or ends in another way: the functions only ask whether it runs.
     pub fn end(&self, arn: &str) {
-        let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        running.remove(arn);
+        self.all().insert(arn.to_owned(), "ABORTED");
     }
 
-    /// Answers `DescribeExecution`; AWS knows nothing of executions that ended long ago.
+    /// So long after its end AWS knows nothing of an execution.
+    pub fn forget(&self, arn: &str) {
+        self.all().remove(arn);
+    }
+
+    /// Answers `DescribeExecution`.
     pub(super) fn answer(&self, body: &[u8]) -> Response<Vec<u8>> {
         let request: Value = serde_json::from_slice(body).unwrap();
         let arn = request["executionArn"].as_str().unwrap();
-        let running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !running.contains(arn) {
+        let Some(status) = self.all().get(arn).copied() else {
             let body = json!({"__type": "ExecutionDoesNotExist"}).to_string();
             return Response::builder().status(400).body(body.into()).unwrap();
-        }
-        let answer = json!({"executionArn": arn, "stateMachineArn": "arn", "status": "RUNNING", "startDate": 1});
+        };
+        let answer = json!({"executionArn": arn, "stateMachineArn": "arn", "status": status, "startDate": 1});
         Response::new(answer.to_string().into_bytes())
+    }
+
+    fn all(&self) -> MutexGuard<'_, BTreeMap<String, &'static str>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

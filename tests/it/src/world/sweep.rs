@@ -57,6 +57,12 @@ impl<'a> Sweeping<'a> {
             is_warm: false,
         }
     }
+
+    /// The ARN of the execution.
+    #[must_use]
+    pub fn execution(&self) -> String {
+        format!("{EXECUTION}:{}", self.name)
+    }
 }
 
 impl World {
@@ -67,7 +73,7 @@ impl World {
 
     /// Sweeps, and lets a test meddle.
     pub async fn sweep_with(&self, sweeping: &Sweeping<'_>, meddle: Meddle<'_>) -> Ended {
-        let arn = format!("{EXECUTION}:{}", sweeping.name);
+        let arn = sweeping.execution();
         self.executions.begin(&arn);
         let ended = Run {
             world: self,
