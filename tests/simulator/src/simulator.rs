@@ -11,6 +11,7 @@ use http::{Request, Response};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::fault::{FaultKind, Script};
 use crate::listing::Paging;
@@ -188,7 +189,7 @@ impl State {
             return Err(operation.service.throttled());
         }
         let paging = self.paging(fault);
-        if operation.name.starts_with("List") && !matches!(paging, Paging::Normal) {
+        if operation.name.starts_with("List") && is_odd(paging, body) {
             self.counts
                 .entry(operation.name.to_owned())
                 .or_default()
@@ -221,5 +222,15 @@ impl State {
             None if dropped => count.failed += 1,
             None => (),
         }
+    }
+}
+
+/// Whether a page comes otherwise than it should; a first page has no token to repeat.
+fn is_odd(paging: Paging, body: &[u8]) -> bool {
+    match paging {
+        Paging::Normal => false,
+        Paging::Empty => true,
+        Paging::Repeat => serde_json::from_slice::<Value>(body)
+            .is_ok_and(|request| request["NextToken"].is_string()),
     }
 }

@@ -205,7 +205,7 @@ fn check_primary(stack: &Stack) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #![proptest_config(ProptestConfig::with_cases(10_000))]
 
     #[test]
     fn the_strongest_layer_wins_and_what_no_layer_names_is_left_alone(stack in stack()) {

@@ -235,6 +235,11 @@ async fn faults_of_paging() {
     assert_eq!(second.create_account_statuses().len(), 20);
     assert_ne!(first.next_token, second.next_token);
 
+    // A first page has no token to repeat.
+    set(1, FaultKind::RepeatToken);
+    assert_eq!(list(None).await.unwrap().create_account_statuses().len(), 20);
+    assert_eq!(bench.simulator.calls()[LIST].odd, 2);
+
     set(1, FaultKind::ExpiredToken);
     assert_eq!(
         code(list(second.next_token).await),
