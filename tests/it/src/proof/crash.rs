@@ -41,15 +41,18 @@ pub fn scenes(requests: &[usize]) -> Vec<Scene> {
         .collect();
     let batch = "stamper, three accounts in one batch";
     scenes.push(scene(batch, matrix(stamper::story)));
+    let drift = "stamper, a contact that somebody replaced";
+    scenes.push(scene(drift, matrix(stamper::drifted)));
     scenes.push(scene("contact sweep", matrix(sweeps::plain)));
     scenes.push(scene("GovCloud audit", matrix(audits::story)));
     scenes
 }
 
-/// Scenes of two sweeps, one over what the other left.
+/// Scenes of two sweeps, one after the other.
 #[must_use]
-pub fn longer_scenes() -> [Scene; 2] {
+pub fn longer_scenes() -> [Scene; 3] {
     [
+        scene("contact sweep that fails", matrix(sweeps::failing)),
         scene("contact sweep that is resumed", matrix(sweeps::resumed)),
         scene(
             "contact sweep that a person approves",
@@ -67,7 +70,7 @@ fn scene(name: &str, told: Told<End>) -> Scene {
 
 /// The runs that came to their crash: some have ended before.
 fn crashed(told: &Told<End>) -> usize {
-    told.ends.iter().filter(|end| 0 < end.struck).count() + told.broken.len()
+    told.ends.iter().filter(|end| 0 < end.crashes).count() + told.broken.len()
 }
 
 /// The figures of all scenes.

@@ -12,7 +12,8 @@ const REQUESTS: usize = 12;
 /// Writes of the ledger.
 const WRITES: [&str; 4] = ["PutItem", "UpdateItem", "TransactWriteItems", "DeleteItem"];
 
-const PAGES: &str = "pages empty, tokens expired and repeated, rows that come and go";
+/// While the poller lists, rows come and go, too.
+const PAGES: &str = "pages empty, tokens expired and repeated";
 
 /// A story under one kind of trouble.
 #[derive(Debug)]

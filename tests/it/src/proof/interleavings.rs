@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 use simulator::{Options, Outcome, Start};
 
 use crate::world::{Choice, Refusal, Turns, World};
 
 use super::stories::poller::{check, event};
-use super::stories::{nothing_is_pending, repeated};
+use super::stories::{nothing_is_pending, repeated, second_deliveries};
 use super::{Bound, Figure, Told, tell};
 
 /// What two pollers are started for at once.
@@ -22,6 +23,14 @@ pub struct Scene {
     /// So many of the pollers die.
     pub deaths: usize,
     plot: Plot,
+    /// How many minutes the clock of each poller is off.
+    clocks: [i64; 2],
+}
+
+impl Scene {
+    fn may_repeat(&self) -> bool {
+        0 < self.deaths || self.clocks != RIGHT
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,8 +43,13 @@ enum Plot {
     LeftIntents,
 }
 
-/// The scenes; those with a death have one request less, or they would be without end.
-pub const SCENES: [Scene; 6] = [
+const RIGHT: [i64; 2] = [0, 0];
+
+/// Further apart than a claim of 16 minutes, and neither is off by a whole Lambda timeout.
+const APART: [i64; 2] = [-8, 9];
+
+/// The scenes; those with a death or wrong clocks have one request less, or they would be without end.
+pub const SCENES: [Scene; 9] = [
     scene("two ticks", 2, 0, Plot::TwoTicks),
     scene("an event and a tick", 2, 0, Plot::EventAndTick),
     scene(
@@ -52,6 +66,15 @@ pub const SCENES: [Scene; 6] = [
         1,
         Plot::LeftIntents,
     ),
+    apart("two ticks, clocks 17 minutes apart", Plot::TwoTicks),
+    apart(
+        "an event and a tick, clocks 17 minutes apart",
+        Plot::EventAndTick,
+    ),
+    apart(
+        "two ticks over an intent left behind, clocks 17 minutes apart",
+        Plot::LeftIntents,
+    ),
 ];
 
 const fn scene(name: &'static str, requests: usize, deaths: usize, plot: Plot) -> Scene {
@@ -60,6 +83,14 @@ const fn scene(name: &'static str, requests: usize, deaths: usize, plot: Plot) -
         requests,
         deaths,
         plot,
+        clocks: RIGHT,
+    }
+}
+
+const fn apart(name: &'static str, plot: Plot) -> Scene {
+    Scene {
+        clocks: APART,
+        ..scene(name, 1, 0, plot)
     }
 }
 
@@ -120,7 +151,10 @@ async fn story(scene: Scene, script: Vec<usize>) -> (Vec<usize>, End) {
         world.fail(&world.cold_poller(&[]), tick()).await;
         world.allow("Publish");
     }
-    let (one, other) = (world.cold_poller(&[]), world.cold_poller(&[]));
+    let [one, other] = scene.clocks.map(|minutes| {
+        let world = world.with_clock(TimeDelta::minutes(minutes));
+        world.cold_poller(&[])
+    });
     let first = match scene.plot {
         Plot::EventAndTick => event(&requests[0]),
         Plot::TwoTicks | Plot::LeftIntents => tick(),
@@ -133,8 +167,13 @@ async fn story(scene: Scene, script: Vec<usize>) -> (Vec<usize>, End) {
 
     check(&world, &requests.into_iter().collect::<BTreeSet<_>>());
     nothing_is_pending(&world);
-    let repeated = repeated(&world);
-    assert!(repeated <= scene.deaths, "{repeated} delivered twice");
+    let repeated = if scene.clocks == RIGHT {
+        repeated(&world)
+    } else {
+        second_deliveries(&world).values().sum()
+    };
+    let reasons = usize::from(scene.may_repeat());
+    assert!(repeated <= reasons, "{repeated} delivered twice");
     let end = End {
         choices: turns.choices(),
         repeated,
@@ -169,8 +208,14 @@ pub fn figures(scenes: &[(Scene, Told<End>)]) -> Vec<Figure> {
         .iter()
         .flat_map(|(scene, told)| scene_figures(*scene, told))
         .collect();
-    for (what, die) in [("nobody dies", false), ("one dies", true)] {
-        let orders = scenes.iter().filter(|(scene, _)| (0 < scene.deaths) == die);
+    type Kind = (&'static str, fn(&Scene) -> bool);
+    let kinds: [Kind; 3] = [
+        ("nobody dies", |scene| !scene.may_repeat()),
+        ("one dies", |scene| 0 < scene.deaths),
+        ("clocks are apart", |scene| scene.clocks != RIGHT),
+    ];
+    for (what, is_meant) in kinds {
+        let orders = scenes.iter().filter(|(scene, _)| is_meant(scene));
         let orders = orders.map(|(_, told)| told.stories()).sum();
         let name = format!("orders of calls in all, {what}");
         figures.push(Figure::new(name, orders, "orders", Bound::AtLeast(LEAST)));
@@ -184,10 +229,11 @@ fn scene_figures(scene: Scene, told: &Told<End>) -> [Figure; 3] {
         Figure::new(format!("{}: {what}", scene.name), value, unit, bound)
     };
     let (orders, broken) = (told.stories(), told.broken.len());
-    // That it can happen where one dies shows that the search reaches it.
-    let duplicates = match scene.deaths {
-        0 => Bound::Exactly(0),
-        _ => Bound::AtLeast(1),
+    // That it can happen where one dies, or clocks are apart, shows that the search reaches it.
+    let duplicates = if scene.may_repeat() {
+        Bound::AtLeast(1)
+    } else {
+        Bound::Exactly(0)
     };
     [
         figure("orders of calls", orders, "orders", Bound::AtLeast(2)),

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
@@ -11,7 +12,7 @@ use simulator::{Options, Outcome, Start};
 
 use creation_poller::Shell;
 
-use crate::world::{Call, End as Ended, Fate, World};
+use crate::world::{End as Ended, World};
 
 use super::crash::WAYS;
 use super::stories::poller::{check, event};
@@ -28,8 +29,9 @@ const POLLERS: usize = 4;
 const NEAR: [usize; 3] = [10, 100, 1_000];
 
 /// How one schedule ended.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct End {
+    calls: usize,
     crashes: usize,
     repeated: usize,
 }
@@ -63,9 +65,9 @@ async fn story(count: usize, seed: u64) -> End {
     check(&world, &schedule.requests.into_iter().collect());
     nothing_is_pending(&world);
     let calls = world.calls();
-    let crashed = |call: &&Call| matches!(call.fate, Fate::Killed(_) | Fate::Lost);
     End {
-        crashes: calls.iter().filter(crashed).count(),
+        calls: calls.len(),
+        crashes: calls.iter().filter(|call| call.is_crash()).count(),
         repeated: repeated(&world),
     }
 }
@@ -76,6 +78,14 @@ struct Schedule<'a> {
     /// Functions live on until they are killed.
     warm: [Option<Shell>; POLLERS],
     requests: Vec<String>,
+}
+
+/// When a poller starts, and for what.
+struct Beginning {
+    delay: Duration,
+    /// How far the clock is off, if it is a cold start.
+    clock: TimeDelta,
+    payload: Value,
 }
 
 impl Schedule<'_> {
@@ -106,10 +116,11 @@ impl Schedule<'_> {
         let pollers = self.rng.random_range(1..=POLLERS);
         let invocations: Vec<_> = (0..pollers).map(|_| self.invocation()).collect();
         let world = self.world;
-        let invoke = async |(warm, (delay, payload)): (&mut Option<Shell>, (Duration, Value))| {
-            tokio::time::sleep(delay).await;
-            let shell = warm.get_or_insert_with(|| world.cold_poller(&[]));
-            if matches!(world.invoke(shell, payload).await, Ended::Killed) {
+        let invoke = async |(warm, start): (&mut Option<Shell>, Beginning)| {
+            tokio::time::sleep(start.delay).await;
+            let cold = || world.with_clock(start.clock).cold_poller(&[]);
+            let shell = warm.get_or_insert_with(cold);
+            if matches!(world.invoke(shell, start.payload).await, Ended::Killed) {
                 *warm = None;
             }
         };
@@ -119,9 +130,9 @@ impl Schedule<'_> {
         tokio::time::sleep(Duration::from_secs(60)).await;
     }
 
-    /// When a poller starts, and for what.
-    fn invocation(&mut self) -> (Duration, Value) {
+    fn invocation(&mut self) -> Beginning {
         let delay = Duration::from_millis(self.rng.random_range(0..2_000));
+        let clock = TimeDelta::seconds(self.rng.random_range(-300..=300));
         let payload = match self.rng.random_range(0..4) {
             0 => json!({"job": "reconcile"}),
             1 => self
@@ -130,7 +141,11 @@ impl Schedule<'_> {
                 .map_or_else(tick, |request| event(request)),
             _ => tick(),
         };
-        (delay, payload)
+        Beginning {
+            delay,
+            clock,
+            payload,
+        }
     }
 
     /// Until all requests have ended, and every claim, and the next reconcile is over.

@@ -73,7 +73,11 @@ impl Trouble {
             Self::Weather(seed) | Self::Clock(seed) => Options { seed, ..options },
             Self::Peace | Self::Crash(_) | Self::Storm(..) => options,
         };
-        World::new(options)
+        let world = World::new(options);
+        if let Self::Clock(seed) = self {
+            world.set_clock(&mut StdRng::seed_from_u64(seed));
+        }
+        world
     }
 
     /// Whether a tick must have announced what it could a minute after this trouble.

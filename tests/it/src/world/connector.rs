@@ -239,6 +239,12 @@ impl Call {
         }
     }
 
+    /// Whether its function died there, or lost the answer.
+    #[must_use]
+    pub const fn is_crash(&self) -> bool {
+        matches!(self.fate, Fate::Killed(_) | Fate::Lost)
+    }
+
     /// Whether the call changes anything outside the function.
     #[must_use]
     pub fn has_effect(&self) -> bool {

@@ -1,13 +1,16 @@
 //! The ledger's table in an embedded DynamoDB.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use dynoxide::{Database, DynoxideError};
 use http::{Request, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+
+use super::index::Index;
 
 /// The table's name.
 pub const TABLE: &str = "ledger";
@@ -35,9 +38,22 @@ pub fn definition(name: &str) -> Value {
     })
 }
 
-/// A table as `template.yaml` makes it.
+/// A database with nothing but the table, as `template.yaml` makes it.
+pub(super) fn table() -> Database {
+    let database = Database::memory().unwrap();
+    database
+        .create_table(serde_json::from_value(definition(TABLE)).unwrap())
+        .unwrap();
+    database
+}
+
+/// The ledger's table.
 #[derive(Clone)]
-pub(super) struct Table(Arc<Database>);
+pub(super) struct Table {
+    database: Arc<Database>,
+    /// Where the index lags.
+    index: Option<Arc<Mutex<Index>>>,
+}
 
 impl fmt::Debug for Table {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -46,20 +62,37 @@ impl fmt::Debug for Table {
 }
 
 impl Table {
-    pub(super) fn new() -> Self {
-        let database = Database::memory().unwrap();
-        database
-            .create_table(serde_json::from_value(definition(TABLE)).unwrap())
-            .unwrap();
-        Self(Arc::new(database))
+    /// A new table, whose index shows writes after a while.
+    pub(super) fn new(lag: Duration) -> Self {
+        let index = (!lag.is_zero()).then(|| Arc::new(Mutex::new(Index::new(lag))));
+        Self {
+            database: Arc::new(table()),
+            index,
+        }
     }
 
     /// `halves` leaves half of the keys of a batch over, as DynamoDB does under load.
     pub(super) fn answer(&self, request: &Request<Vec<u8>>, halves: bool) -> Response<Vec<u8>> {
         let target = request.headers()["x-amz-target"].to_str().unwrap();
-        let database = &self.0;
+        let operation = target.rsplit('.').next().unwrap();
         let body = request.body();
-        match target.rsplit('.').next().unwrap() {
+        let Some(index) = &self.index else {
+            return self.operate(operation, body, halves);
+        };
+        let mut index = index.lock().unwrap_or_else(PoisonError::into_inner);
+        if operation == "Query" {
+            return reply(body, |request| index.now().query(request));
+        }
+        let answer = self.operate(operation, body, halves);
+        if !matches!(operation, "BatchGetItem" | "GetItem") {
+            index.note(body, |id| self.row(id));
+        }
+        answer
+    }
+
+    fn operate(&self, operation: &str, body: &[u8], halves: bool) -> Response<Vec<u8>> {
+        let database = &self.database;
+        match operation {
             "BatchGetItem" if halves => self.half(body),
             "BatchGetItem" => reply(body, |request| database.batch_get_item(request)),
             "DeleteItem" => reply(body, |request| database.delete_item(request)),
@@ -80,9 +113,8 @@ impl Table {
             .unwrap();
         let half = keys.len().div_ceil(2);
         let left = keys.split_off(half);
-        let database = &self.0;
         let mut answer = serde_json::to_value(
-            database
+            self.database
                 .batch_get_item(serde_json::from_value(request).unwrap())
                 .unwrap(),
         )
@@ -97,12 +129,20 @@ impl Table {
     pub(super) fn put(&self, row: &Value) {
         let put = json!({"TableName": TABLE, "Item": row});
         let put = serde_json::from_value(put).unwrap();
-        self.0.put_item(put).unwrap();
+        self.database.put_item(put).unwrap();
+    }
+
+    /// A row; null where there is none.
+    fn row(&self, id: &str) -> Value {
+        let get = json!({"TableName": TABLE, "Key": {"id": {"S": id}}, "ConsistentRead": true});
+        let get = serde_json::from_value(get).unwrap();
+        let answer = serde_json::to_value(self.database.get_item(get).unwrap()).unwrap();
+        answer["Item"].clone()
     }
 
     pub(super) fn rows(&self) -> Vec<Value> {
         let scan = serde_json::from_value(json!({"TableName": TABLE})).unwrap();
-        let answer = serde_json::to_value(self.0.scan(scan).unwrap()).unwrap();
+        let answer = serde_json::to_value(self.database.scan(scan).unwrap()).unwrap();
         answer["Items"].as_array().cloned().unwrap_or_default()
     }
 }

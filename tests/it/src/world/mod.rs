@@ -4,8 +4,8 @@
 mod checkup;
 mod connector;
 mod dynamodb;
-
 mod executions;
+mod index;
 mod lines;
 mod objects;
 mod parameters;
@@ -25,7 +25,7 @@ use account_aws::clients::{Clients, Edge};
 use account_aws::metrics::Metrics;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::result::ConnectorError;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use creation_poller::{Config, Failure, Shell, Summary};
 use futures_util::FutureExt;
 use http::{Request, Response};
@@ -96,7 +96,7 @@ impl World {
 
     /// The same at another time: a world of today can be served to programs, whose clock is the system's.
     pub(crate) fn at(date: DateTime<Utc>, options: simulator::Options) -> Self {
-        let clock = Clock::new(date);
+        let (clock, lag) = (Clock::new(date), options.lag);
         let traffic = Traffic {
             account: simulator::MANAGEMENT_ACCOUNT_ID.to_owned(),
             rng: Some(StdRng::seed_from_u64(options.seed)),
@@ -110,7 +110,7 @@ impl World {
             executions: Executions::default(),
             topic: Topic::default(),
             trails: Trails::default(),
-            table: Table::new(),
+            table: Table::new(lag),
             traffic: Arc::new(Mutex::new(traffic)),
             lines: Lines::default(),
             clock,
@@ -125,6 +125,17 @@ impl World {
         let config = Config::from_vars(&lookup).unwrap();
         let clients = Clients::new(&lookup, &edge).unwrap();
         Shell::new(config, &clients, edge.time)
+    }
+
+    /// The same world, whose functions have a clock of their own that is off by this much.
+    #[must_use]
+    pub fn with_clock(&self, error: TimeDelta) -> Self {
+        let clock = self.clock.apart();
+        clock.set_error(error);
+        Self {
+            clock,
+            ..self.clone()
+        }
     }
 
     fn edge(&self) -> Edge {

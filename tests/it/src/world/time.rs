@@ -35,6 +35,14 @@ impl Clock {
         *self.error.lock().unwrap_or_else(PoisonError::into_inner) = error;
     }
 
+    /// The same time, with an error of its own.
+    pub(super) fn apart(&self) -> Self {
+        Self {
+            error: Arc::default(),
+            ..self.clone()
+        }
+    }
+
     /// The time as AWS has it.
     pub(super) fn right(&self) -> SharedTimeSource {
         SharedTimeSource::new(self.clone())

@@ -5,7 +5,7 @@ pub(super) mod poller;
 pub(super) mod stamper;
 pub(super) mod sweeps;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::world::{Call, Fate, Message, World};
 
@@ -18,6 +18,8 @@ pub struct End {
     pub calls: usize,
     /// Calls that trouble struck.
     pub struck: usize,
+    /// Of these, crashes.
+    pub crashes: usize,
     /// Deliveries beyond the first of an announcement.
     pub repeated: usize,
 }
@@ -28,6 +30,7 @@ pub(super) fn end(world: &World) -> End {
     End {
         calls: world.calls_so_far(),
         struck: world.struck(),
+        crashes: world.calls().iter().filter(|it| it.is_crash()).count(),
         repeated: repeated(world),
     }
 }
@@ -39,31 +42,45 @@ pub(super) fn nothing_is_pending(world: &World) {
     assert!(pending.is_empty(), "left to be done: {pending:?}");
 }
 
-/// Counts second deliveries; each must be the very same announcement, and come after a publish that was not marked.
+/// Counts second deliveries; each must come after a publish that was not marked.
 pub(super) fn repeated(world: &World) -> usize {
+    let calls = world.calls();
+    let again = second_deliveries(world);
+    for (id, again) in &again {
+        let unmarked = unmarked(&calls, id);
+        assert!(
+            *again <= unmarked,
+            "{id} came {again} times again, and was {unmarked} times published and not marked"
+        );
+    }
+    again.values().sum()
+}
+
+/// How often which announcements were delivered beyond the first time; each must be the very same.
+pub(super) fn second_deliveries(world: &World) -> BTreeMap<String, usize> {
     let mut ids: BTreeMap<String, Vec<Message>> = BTreeMap::new();
     for message in world.messages() {
         ids.entry(message.id().to_owned())
             .or_default()
             .push(message);
     }
-    let calls = world.calls();
-    let mut repeated = 0;
-    for (id, deliveries) in ids.iter().filter(|(_, it)| 1 < it.len()) {
+    ids.retain(|_, deliveries| 1 < deliveries.len());
+    for deliveries in ids.values() {
         assert!(deliveries.iter().all(|it| it.body == deliveries[0].body));
-        let again = deliveries.len() - 1;
-        let unmarked = unmarked(&calls, id);
-        assert!(
-            again <= unmarked,
-            "{id} came {again} times again, and was {unmarked} times published and not marked"
-        );
-        repeated += again;
     }
-    repeated
+    ids.into_iter()
+        .map(|(id, deliveries)| (id, deliveries.len() - 1))
+        .collect()
 }
 
-/// How often a publish of this announcement took effect whose invocation did not hear so, or did not mark it.
+/// How often a publish of this announcement took effect whose invocation did not hear so, or died, or was not heard when it
+/// marked it.
 fn unmarked(calls: &[Call], id: &str) -> usize {
+    let died: BTreeSet<_> = calls
+        .iter()
+        .filter(|call| matches!(call.fate, Fate::Killed(_)))
+        .map(|call| call.invocation)
+        .collect();
     let of = |operation: &'static str| {
         let calls = calls.iter().enumerate();
         calls.filter(move |(_, it)| it.operation == operation && it.body.contains(id))
@@ -71,11 +88,15 @@ fn unmarked(calls: &[Call], id: &str) -> usize {
     let published = of("Publish").filter(|(_, call)| call.is_made());
     published
         .filter(|(at, publish)| {
-            let mut marks = of("UpdateItem").filter(|(_, it)| it.body.contains(":announced"));
-            let is_marked = marks.any(|(later, mark)| {
-                at < &later && mark.invocation == publish.invocation && mark.fate == Fate::Answered
+            let mut marks = of("UpdateItem").filter(|(later, mark)| {
+                at < later
+                    && mark.invocation == publish.invocation
+                    && mark.body.contains(":announced")
             });
-            publish.fate != Fate::Answered || !is_marked
+            let heard = marks.clone().any(|(_, mark)| mark.fate == Fate::Answered);
+            let refused = marks.any(|(_, mark)| mark.fate != Fate::Answered);
+            publish.fate != Fate::Answered
+                || !heard && (refused || died.contains(&publish.invocation))
         })
         .count()
 }

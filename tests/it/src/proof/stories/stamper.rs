@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use simulator::{ContactType, MANAGEMENT_ACCOUNT_ID, Options};
+use simulator::{Calls, ContactType, Fault, FaultKind, MANAGEMENT_ACCOUNT_ID, Options};
 
 use crate::world::{Delivery, World};
 
@@ -34,7 +34,42 @@ pub(in crate::proof) const VARS: [(&str, &str); 1] = [("EVENT_REPLACE", "true")]
 
 pub(in crate::proof) async fn story(trouble: Trouble) -> End {
     tell(trouble, async |world, accounts| {
-        deliver_until_done(world, accounts, trouble).await;
+        let records = || accounts.iter().map(|account| record(account, 0)).collect();
+        deliver_until_done(world, records(), trouble).await;
+        if matches!(trouble, Trouble::Lag) {
+            // No read shows yet what was written.
+            deliver_until_done(world, records(), trouble).await;
+        }
+    })
+    .await
+}
+
+/// Somebody replaced a contact, and the first write over it is refused.
+pub(in crate::proof) async fn drifted(trouble: Trouble) -> End {
+    tell(trouble, async |world, accounts| {
+        let busy = Fault {
+            account: Some(accounts[1].clone()),
+            // So often the client tries.
+            ..Fault::on("PutAlternateContact", Calls::List((1..=4).collect()), FaultKind::Throttle)
+        };
+        world.simulator.set_faults(vec![busy]);
+        let mut records: Vec<_> = accounts.iter().map(|account| record(account, 0)).collect();
+        records[1].body = json!({
+            "eventName": "PutAlternateContact",
+            "accountId": accounts[1],
+            "account": MANAGEMENT_ACCOUNT_ID,
+            "eventId": "e5e20ada-7d1c-434d-bac2-000000000001",
+            "contact": "SECURITY",
+            "roleArn": "arn:aws:iam::111122223333:role/somebody",
+        })
+        .to_string();
+        deliver_until_done(world, records, trouble).await;
+        let refused = world.simulator.calls()["PutAlternateContact"].throttled;
+        assert!(0 < refused, "no write was refused");
+        let drift = world.messages().into_iter();
+        let drift = drift.filter(|message| message.text("/type") == "ContactDriftFound");
+        let ids: BTreeSet<_> = drift.map(|message| message.id().to_owned()).collect();
+        assert_eq!(ids.len(), 1, "{ids:?}");
     })
     .await
 }
@@ -96,8 +131,7 @@ pub(in crate::proof) async fn tell(
     end(&world)
 }
 
-async fn deliver_until_done(world: &World, accounts: &[&String], trouble: Trouble) {
-    let mut records: Vec<_> = accounts.iter().map(|account| record(account, 0)).collect();
+async fn deliver_until_done(world: &World, mut records: Vec<Delivery>, trouble: Trouble) {
     let mut shell = world.cold_stamper(&VARS);
     for round in 0..12 {
         for record in &mut records {

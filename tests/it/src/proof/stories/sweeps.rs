@@ -1,27 +1,67 @@
 //! Contact sweeps: from nothing to the standard, over what another left, and under a plan that a person approved.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use simulator::{MANAGEMENT_ACCOUNT_ID, Options};
 
-use crate::world::{Ended, Sweeping, World};
+use crate::world::{Ended, Refusal, Sweeping, World};
 
 use super::{End, Trouble, end};
 
 const ACCOUNTS: usize = 4;
+/// So many where pages matter: a full one has 20.
+pub(super) const PAGES: usize = 50;
 const KINDS: [&str; 3] = ["BILLING", "OPERATIONS", "SECURITY"];
-/// So many contacts have to change.
-pub(in crate::proof) const CHANGES: u64 = 12;
+/// So many contacts have to change in a small organization.
+pub(in crate::proof) const CHANGES: u64 = changes(ACCOUNTS);
+
+const fn changes(accounts: usize) -> u64 {
+    (accounts * KINDS.len()) as u64
+}
 
 pub(in crate::proof) async fn plain(trouble: Trouble) -> End {
+    let (accounts, again) = match trouble {
+        Trouble::Pages(_) => (PAGES, false),
+        // At once, while no read shows what the first one wrote.
+        Trouble::Lag => (ACCOUNTS, true),
+        _ => (ACCOUNTS, false),
+    };
+    let world = organization(accounts, trouble);
+    world.arrange(trouble);
+    world.begin(trouble);
+    let contacts = || json!({"kind": "contacts"});
+    let swept = sweep(&world, "s", contacts(), &[], "complete");
+    tokio::join!(swept, world.disturb_clock(trouble, 0));
+    let mut sweeps = vec![("s", "complete", changes(accounts))];
+    if again {
+        sweep(&world, "again", contacts(), &[], "complete").await;
+        sweeps.push(("again", "complete", 0));
+    }
+    pass_an_hour().await;
+    check(&world, &sweeps).await
+}
+
+/// One that may not list the accounts and ends in failure, and one that may.
+pub(in crate::proof) async fn failing(trouble: Trouble) -> End {
     let world = world(trouble);
     world.arrange(trouble);
     world.begin(trouble);
-    let contacts = json!({"kind": "contacts"});
-    let swept = sweep(&world, "s", contacts, &[], "complete");
-    tokio::join!(swept, world.disturb_clock(trouble, 0));
-    check(&world, &[("s", "complete", CHANGES)]).await
+    world.refuse("ListAccounts", Refusal::Denied);
+    let contacts = || json!({"kind": "contacts"});
+    let failed = world.sweep(&Sweeping::new("failed", contacts())).await;
+    assert_eq!(failed, Ended::Failed("Denied".to_owned()));
+    world.allow("ListAccounts");
+    pass_an_hour().await;
+    sweep(&world, "s", contacts(), &[], "complete").await;
+    pass_an_hour().await;
+    let end = check(&world, &[("s", "complete", CHANGES)]).await;
+    let told = world.messages().into_iter();
+    let told = told.filter(|message| message.text("/type") == "SweepFailed");
+    let ids: BTreeSet<_> = told.map(|message| message.id().to_owned()).collect();
+    assert_eq!(ids.len(), 1, "{ids:?}");
+    end
 }
 
 pub(in crate::proof) async fn resumed(trouble: Trouble) -> End {
@@ -30,8 +70,10 @@ pub(in crate::proof) async fn resumed(trouble: Trouble) -> End {
     world.begin(trouble);
     let dry = [("SWEEP_DRY_RUN", "true")];
     sweep(&world, "dry", json!({"kind": "contacts"}), &dry, "dryRun").await;
+    pass_an_hour().await;
     let resume = json!({"kind": "contacts", "resume": "dry"});
     sweep(&world, "s", resume, &[], "complete").await;
+    pass_an_hour().await;
     check(&world, &[("dry", "dryRun", 0), ("s", "complete", CHANGES)]).await
 }
 
@@ -59,8 +101,10 @@ pub(in crate::proof) async fn approved(trouble: Trouble) -> End {
         "gateClosed",
     )
     .await;
+    pass_an_hour().await;
     let approve = json!({"apply_plan": "closed"});
     sweep(&world, "s", approve, &[], "complete").await;
+    pass_an_hour().await;
     check(
         &world,
         &[("closed", "gateClosed", 0), ("s", "complete", CHANGES)],
@@ -68,9 +112,14 @@ pub(in crate::proof) async fn approved(trouble: Trouble) -> End {
     .await
 }
 
+/// A small organization, whose contacts are all to be written.
 pub(in crate::proof) fn world(trouble: Trouble) -> World {
+    organization(ACCOUNTS, trouble)
+}
+
+fn organization(accounts: usize, trouble: Trouble) -> World {
     let world = trouble.world(Options {
-        accounts: ACCOUNTS,
+        accounts,
         ..Options::default()
     });
     let contacts: String = KINDS
@@ -94,6 +143,9 @@ async fn sweep(world: &World, name: &str, input: Value, vars: &[(&str, &str)], o
         Ended::Done(state) => assert_eq!(state["outcome"], outcome, "{name}"),
         Ended::Failed(error) => panic!("{name} failed: {error}"),
     }
+}
+
+async fn pass_an_hour() {
     tokio::time::sleep(Duration::from_secs(3_600)).await;
 }
 

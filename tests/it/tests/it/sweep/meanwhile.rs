@@ -331,3 +331,31 @@ async fn a_plan_of_a_version_that_did_not_say_what_is_wanted_is_refused() {
     assert_eq!(ended, Ended::Failed("BrokenDocument".to_owned()));
     assert_eq!(writes(&world), 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn accounts_that_join_and_leave_while_they_are_listed_keep_no_other_from_its_contacts() {
+    let world = world(60);
+    let before = members(&world);
+    let (read, unread) = (before[2].clone(), before[55].clone());
+    let meanwhile = async {
+        while world.simulator.calls().get("ListAccounts").is_none() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        for account in [&read, &unread] {
+            world.simulator.remove_account(account).unwrap();
+        }
+        world.simulator.add_accounts(3)
+    };
+    let first = contact_sweep("first");
+    let (ended, joined) = tokio::join!(outcome(&world, &first), meanwhile);
+    assert_eq!((ended.as_str(), joined.len()), ("complete", 3));
+    let swept = rows(&world, "first");
+    for account in before.iter().filter(|it| ![&read, &unread].contains(it)) {
+        assert!(swept.contains_key(account), "{account}");
+        assert_eq!(name(&world, account, "SECURITY"), "Security", "{account}");
+    }
+    assert_eq!(outcome(&world, &contact_sweep("second")).await, "complete");
+    for account in &joined {
+        assert_eq!(name(&world, account, "SECURITY"), "Security", "{account}");
+    }
+}
