@@ -84,14 +84,18 @@ fn the_filters_look_for_kinds_that_errors_have() {
     let kinds = ["Denied", "TrustedAccessOff", "NotInUse", "PolicyRefused"];
     let source = fs::read_to_string(root().join("shared/account-aws/src/error.rs")).unwrap();
     let template = template();
-    let mut looked_for = BTreeSet::new();
+    let (mut looked_at, mut looked_for) = (BTreeSet::new(), BTreeSet::new());
     for resource in template["Resources"].as_object().unwrap().values() {
         if resource["Type"] == "AWS::Logs::MetricFilter" {
             let pattern = resource["Properties"]["FilterPattern"].as_str().unwrap();
+            let places = pattern.split("$.").skip(1);
+            looked_at.extend(places.map(|it| it.split(' ').next().unwrap().to_owned()));
             let named = pattern.split('"').skip(1).step_by(2);
             looked_for.extend(named.filter(|it| *it != "ERROR").map(str::to_owned));
         }
     }
+    // A test of the log says that they lie there.
+    assert_eq!(looked_at, ["kind", "level"].map(str::to_owned).into());
     assert_eq!(looked_for, kinds.map(str::to_owned).into());
     for kind in kinds {
         assert!(source.contains(&format!("=> \"{kind}\"")), "{kind}");
