@@ -371,13 +371,14 @@ fn everything_that_keeps_something_is_encrypted_with_the_key() {
     assert!(uses_key(&template["Globals"]["Function"]["KmsKeyArn"]));
 }
 
-/// Who sends to an encrypted queue or topic, or writes to an encrypted log, must be let in by the key itself.
+/// Who sends to an encrypted queue or topic in its own name, or writes to an encrypted log, must be let in by the key itself.
+/// Scheduler does not: <https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html>.
 #[test]
 fn the_key_lets_in_the_services_that_carry_messages() {
     let template = read_template("key.yaml");
     let statements = &template["Resources"]["Key"]["Properties"]["KeyPolicy"]["Statement"];
     let services = list(&statements[1]["Principal"]["Service"]);
-    let expected = ["cloudwatch", "events", "scheduler", "sns"];
+    let expected = ["cloudwatch", "events", "sns"];
     assert_eq!(
         services,
         expected.map(|it| json!(format!("{it}.amazonaws.com")))
