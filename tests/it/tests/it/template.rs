@@ -618,9 +618,13 @@ fn given(resource: &Value, condition: &Value) -> Value {
     json!([resource, "given", condition])
 }
 
-/// That contacts of these types are meant, and no others.
+/// That contacts of these types are meant, and no others: a call always names one
+/// (<https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-update-contact-alternate.html>).
 fn types(contacts: &[&str]) -> Value {
-    json!({"ForAllValues:StringEquals": {"account:AlternateContactTypes": contacts}})
+    json!({
+        "ForAllValues:StringEquals": {"account:AlternateContactTypes": contacts},
+        "Null": {"account:AlternateContactTypes": "false"},
+    })
 }
 
 /// Holds what a role grants to the resources, and the conditions, it may be granted on.
