@@ -3,6 +3,7 @@
 //! Other crates are held to warnings whatever the user sets: at TRACE the SDK prints requests and answers, names and
 //! addresses among them.
 
+use tracing::Dispatch;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::MakeWriter;
@@ -30,11 +31,23 @@ pub fn start<W>(vars: &impl Lookup, writer: W)
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
+    if log(vars, writer).try_init().is_err() {
+        tracing::warn!("logging was started before");
+    }
+}
+
+/// What [`start`] starts: a test has one of its own, and reads what a run of a function logs.
+#[must_use]
+pub fn log<W>(vars: &impl Lookup, writer: W) -> Dispatch
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
     let layer = fmt::layer().with_writer(writer).with_ansi(false);
     // Lambda stamps each line with its own time.
     let layer = if vars("AWS_LAMBDA_LOG_FORMAT")
         .is_some_and(|format| format.eq_ignore_ascii_case("json"))
     {
+        // Flat: the metric filters of the template look for `level` and `kind` at the top of a line.
         layer
             .json()
             .flatten_event(true)
@@ -43,10 +56,7 @@ where
     } else {
         layer.without_time().boxed()
     };
-    let subscriber = tracing_subscriber::registry().with(layer.with_filter(filter(vars)));
-    if subscriber.try_init().is_err() {
-        tracing::warn!("logging was started before");
-    }
+    Dispatch::new(tracing_subscriber::registry().with(layer.with_filter(filter(vars))))
 }
 
 fn filter(vars: &impl Lookup) -> Targets {

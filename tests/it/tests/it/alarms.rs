@@ -11,10 +11,13 @@ use super::metrics::{counted, metric};
 use super::template::template;
 
 /// What AWS publishes by itself: <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html>,
-/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html>.
-const PUBLISHED: [&str; 2] = [
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html>,
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html>.
+const PUBLISHED: [&str; 4] = [
     "AWS/Lambda Errors FunctionName",
     "AWS/SQS ApproximateNumberOfMessagesVisible QueueName",
+    "AWS/States ExecutionsFailed StateMachineArn",
+    "AWS/States ExecutionsTimedOut StateMachineArn",
 ];
 
 fn alarms() -> Vec<(String, Value)> {
@@ -84,21 +87,26 @@ fn the_filters_look_for_kinds_that_errors_have() {
     let kinds = ["Denied", "TrustedAccessOff", "NotInUse", "PolicyRefused"];
     let source = fs::read_to_string(root().join("shared/account-aws/src/error.rs")).unwrap();
     let template = template();
-    let mut looked_for = BTreeSet::new();
+    let (mut looked_at, mut looked_for) = (BTreeSet::new(), BTreeSet::new());
     for resource in template["Resources"].as_object().unwrap().values() {
         if resource["Type"] == "AWS::Logs::MetricFilter" {
             let pattern = resource["Properties"]["FilterPattern"].as_str().unwrap();
+            let places = pattern.split("$.").skip(1);
+            looked_at.extend(places.map(|it| it.split(' ').next().unwrap().to_owned()));
             let named = pattern.split('"').skip(1).step_by(2);
             looked_for.extend(named.filter(|it| *it != "ERROR").map(str::to_owned));
         }
     }
+    // A test of the log says that they lie there.
+    assert_eq!(looked_at, ["kind", "level"].map(str::to_owned).into());
     assert_eq!(looked_for, kinds.map(str::to_owned).into());
     for kind in kinds {
         assert!(source.contains(&format!("=> \"{kind}\"")), "{kind}");
     }
 }
 
-/// Whether CloudWatch raises an alarm over these periods, the last one last; `None` where there is no data. See
+/// Whether CloudWatch raises an alarm over these periods, the last one last; `None` where there is no data. Before the first
+/// of them all was well. See
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html>.
 fn is_raised(alarm: &Value, points: &[Option<f64>]) -> bool {
     let periods = match alarm["EvaluationPeriods"].as_u64() {
@@ -116,7 +124,7 @@ fn is_raised(alarm: &Value, points: &[Option<f64>]) -> bool {
             (Some(value), "LessThanThreshold") => *value < threshold,
             (_, other) => panic!("{other}"),
         };
-    let last = &points[points.len() - periods..];
+    let last = &points[points.len().saturating_sub(periods)..];
     needed <= last.iter().filter(|it| breaches(it)).count()
 }
 
@@ -170,6 +178,28 @@ fn alarms_are_raised_when_they_must_be_and_not_before() {
     }
 }
 
+/// The queue gives the records of an invocation that failed back after a while only.
+#[test]
+fn a_stamper_that_fails_each_time_raises_its_alarm() {
+    let template = template();
+    let property = |resource: &str, name: &str| {
+        let value = &template["Resources"][resource]["Properties"][name];
+        usize::try_from(value.as_u64().unwrap()).unwrap()
+    };
+    let alarm = &template["Resources"]["ContactStamperErrors"]["Properties"];
+    let periods = property("ContactStamperErrors", "EvaluationPeriods");
+    let failed = |times: usize| {
+        let mut points = vec![None; periods];
+        for time in 0..times {
+            let seconds = time * property("Contacts", "VisibilityTimeout");
+            points[seconds / property("ContactStamperErrors", "Period")] = Some(1.0);
+        }
+        points
+    };
+    assert!(!is_raised(alarm, &failed(2)));
+    assert!(is_raised(alarm, &failed(3)));
+}
+
 /// What these tell of still waits when their one data point is over: nobody shall hear that all is well.
 #[test]
 fn alarms_of_a_moment_do_not_say_that_all_is_well() {
@@ -182,6 +212,8 @@ fn alarms_of_a_moment_do_not_say_that_all_is_well() {
     let of_a_moment = [
         "GateClosed",
         "PolicyRefused",
+        "SweepExecutionsFailed",
+        "SweepExecutionsTimedOut",
         "SweepFailed",
         "SweepIncomplete",
     ];

@@ -224,8 +224,8 @@ fn the_parameters_outputs_and_files_of_commands_are_there() {
             let (place, _) = place.split_once('>').unwrap();
             let name = place.trim_end_matches(" of the outputs");
             let name = name.trim_start_matches("ARN of the queue at ");
-            let is_there =
-                outputs.contains(name) || ["id", "receipt handle", "sweep id"].contains(&name);
+            let other = ["id", "receipt handle", "request id", "sweep id"];
+            let is_there = outputs.contains(name) || other.contains(&name);
             assert!(is_there, "{page}: no output {name}");
         }
     }

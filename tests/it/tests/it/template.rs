@@ -23,6 +23,8 @@ const FOR_STAMPER: [&str; 4] = [
 ];
 /// The conditions that grant the stamper more.
 const SWITCHES: [&str; 3] = ["HasPolicyKey", "MayRemove", "MayUsePrimary"];
+/// What is deployed: the stack's own, and those beside it.
+const TEMPLATES: [&str; 3] = ["template.yaml", "forward-events.yaml", "key.yaml"];
 
 #[test]
 fn the_functions_may_do_what_they_do_and_nothing_else() {
@@ -267,6 +269,14 @@ fn the_state_machine_and_the_schedules_may_do_it_to_their_own_things_only() {
     hold("TickRole", &[], expected);
 }
 
+/// The rule takes it, wherever the forwarder is deployed: in members, too.
+#[test]
+fn the_forwarder_may_put_events_on_its_bus_only() {
+    let forwarder = read_template("forward-events.yaml");
+    let expected = [("events:PutEvents", json!({"Ref": "BusArn"}))];
+    hold_in(&forwarder, "ForwarderRole", &[], expected);
+}
+
 /// What all roles may do alike: use the customer key, in the names of the services that keep something, and send traces.
 #[test]
 fn roles_share_the_use_of_the_key_and_the_sending_of_traces_and_nothing_else() {
@@ -317,17 +327,21 @@ fn roles_share_the_use_of_the_key_and_the_sending_of_traces_and_nothing_else() {
 
 #[test]
 fn every_role_is_bounded_where_there_is_a_boundary() {
-    let template = template();
     let bounded = json!({"Fn::If": ["HasBoundary", {"Ref": "PermissionsBoundaryArn"}, {"Ref": "AWS::NoValue"}]});
-    let resources = template["Resources"].as_object().unwrap();
-    for (name, resource) in resources {
-        if resource["Type"] == "AWS::IAM::Role" {
-            assert_eq!(
-                resource["Properties"]["PermissionsBoundary"], bounded,
-                "{name}"
-            );
+    let is_there = json!({"Fn::Not": [{"Fn::Equals": [{"Ref": "PermissionsBoundaryArn"}, ""]}]});
+    let mut roles = 0;
+    for file in TEMPLATES {
+        let template = read_template(file);
+        for (name, resource) in template["Resources"].as_object().unwrap() {
+            if resource["Type"] == "AWS::IAM::Role" {
+                let boundary = &resource["Properties"]["PermissionsBoundary"];
+                assert_eq!(*boundary, bounded, "{name}");
+                assert_eq!(template["Conditions"]["HasBoundary"], is_there, "{file}");
+                roles += 1;
+            }
         }
     }
+    assert_eq!(roles, 9);
 }
 
 /// With a key, nothing is left to keys of AWS's own.
@@ -357,13 +371,14 @@ fn everything_that_keeps_something_is_encrypted_with_the_key() {
     assert!(uses_key(&template["Globals"]["Function"]["KmsKeyArn"]));
 }
 
-/// Who sends to an encrypted queue or topic, or writes to an encrypted log, must be let in by the key itself.
+/// Who sends to an encrypted queue or topic in its own name, or writes to an encrypted log, must be let in by the key itself.
+/// Scheduler does not: <https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html>.
 #[test]
 fn the_key_lets_in_the_services_that_carry_messages() {
     let template = read_template("key.yaml");
     let statements = &template["Resources"]["Key"]["Properties"]["KeyPolicy"]["Statement"];
     let services = list(&statements[1]["Principal"]["Service"]);
-    let expected = ["cloudwatch", "events", "scheduler", "sns"];
+    let expected = ["cloudwatch", "events", "sns"];
     assert_eq!(
         services,
         expected.map(|it| json!(format!("{it}.amazonaws.com")))
@@ -603,19 +618,33 @@ fn given(resource: &Value, condition: &Value) -> Value {
     json!([resource, "given", condition])
 }
 
-/// That contacts of these types are meant, and no others.
+/// That contacts of these types are meant, and no others: a call always names one
+/// (<https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-update-contact-alternate.html>).
 fn types(contacts: &[&str]) -> Value {
-    json!({"ForAllValues:StringEquals": {"account:AlternateContactTypes": contacts}})
+    json!({
+        "ForAllValues:StringEquals": {"account:AlternateContactTypes": contacts},
+        "Null": {"account:AlternateContactTypes": "false"},
+    })
 }
 
 /// Holds what a role grants to the resources, and the conditions, it may be granted on.
 fn hold<const N: usize>(role: &str, on: &[&str], expected: [(&str, Value); N]) {
+    hold_in(&template(), role, on, expected);
+}
+
+/// The same of a role of another template.
+fn hold_in<const N: usize>(
+    template: &Value,
+    role: &str,
+    on: &[&str],
+    expected: [(&str, Value); N],
+) {
     let expected = expected.map(|(action, resource)| (action.to_owned(), resource.to_string()));
-    assert_eq!(grants(role, on), BTreeSet::from(expected));
+    assert_eq!(grants(template, role, on), BTreeSet::from(expected));
 }
 
 fn actions(role: &str, on: &[&str]) -> BTreeSet<String> {
-    grants(role, on)
+    grants(&template(), role, on)
         .into_iter()
         .map(|(action, _)| action)
         .collect()
@@ -623,8 +652,8 @@ fn actions(role: &str, on: &[&str]) -> BTreeSet<String> {
 
 /// Actions and the resources they are granted on, where these conditions of the template hold and no others. All policies
 /// of the role are inline, none is managed.
-fn grants(role: &str, on: &[&str]) -> BTreeSet<(String, String)> {
-    let role = template()["Resources"][role]["Properties"].take();
+fn grants(template: &Value, role: &str, on: &[&str]) -> BTreeSet<(String, String)> {
+    let role = &template["Resources"][role]["Properties"];
     assert_eq!(role["ManagedPolicyArns"], Value::Null);
     let policies = list(&role["Policies"]).into_iter();
     let statements = policies.flat_map(|policy| list(&policy["PolicyDocument"]["Statement"]));

@@ -70,6 +70,8 @@ fn every_function_has_a_log_of_its_own_that_expires() {
         let own = json!({"Ref": format!("{name}Logs")});
         let logging = &function["Properties"]["LoggingConfig"];
         assert_eq!(logging["LogGroup"], own, "{name}");
+        // In another format the filters of the alarms find nothing.
+        assert_eq!(logging["LogFormat"], "JSON", "{name}");
         let group = &logs[&format!("{name}Logs")];
         assert_eq!(group["Condition"], function["Condition"], "{name}");
     }

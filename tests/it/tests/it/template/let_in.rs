@@ -6,7 +6,7 @@ use std::process::Command;
 use it::local::root;
 use serde_json::{Value, json};
 
-use super::{arn, list, read_template, set, sub, template, topic};
+use super::{TEMPLATES, arn, list, read_template, set, sub, template, topic};
 
 /// A service that acts for this account.
 fn this_account() -> Value {
@@ -41,7 +41,7 @@ fn roles_are_taken_by_services_that_act_for_this_account() {
         })
         .into();
     let mut taken = BTreeMap::new();
-    for file in ["template.yaml", "forward-events.yaml", "key.yaml"] {
+    for file in TEMPLATES {
         for (name, role) in of_types(&read_template(file), &["AWS::IAM::Role"]) {
             let trusted = &role["Properties"]["AssumeRolePolicyDocument"]["Statement"];
             let [statement] = &list(trusted)[..] else {
@@ -182,23 +182,39 @@ fn every_queue_topic_and_bucket_is_reached_over_tls_only() {
     assert_eq!(reached, 6);
 }
 
-/// Its own account may do everything with the key, by IAM; services carry messages of this account, and logs of this stack.
+/// Its own account may do everything with the key, by IAM; services carry messages of this account, and logs of this stack,
+/// with what that takes: <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html>,
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html>.
 #[test]
 fn the_key_is_used_for_this_account_only() {
     let template = read_template("key.yaml");
     let statements = list(&template["Resources"]["Key"]["Properties"]["KeyPolicy"]["Statement"]);
+    let carry = json!(["kms:Decrypt", "kms:GenerateDataKey"]);
+    let keep = json!([
+        "kms:Decrypt",
+        "kms:DescribeKey",
+        "kms:Encrypt",
+        "kms:GenerateDataKey",
+        "kms:ReEncryptFrom",
+        "kms:ReEncryptTo",
+    ]);
     let logs = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/lambda/${StackName}-*";
     let expected = [
-        ("ManageByIam", Value::Null),
-        ("CarryMessages", this_account()),
+        ("ManageByIam", json!("kms:*"), Value::Null),
+        ("CarryMessages", carry, this_account()),
         (
             "KeepLogs",
+            keep,
             json!({"ArnLike": {"kms:EncryptionContext:aws:logs:arn": sub(logs)}}),
         ),
     ];
     let told: Vec<_> = statements
         .iter()
-        .map(|it| (it["Sid"].as_str().unwrap(), it["Condition"].clone()))
+        .map(|it| {
+            let sid = it["Sid"].as_str().unwrap();
+            assert_eq!(it["Effect"], "Allow", "{sid}");
+            (sid, it["Action"].clone(), it["Condition"].clone())
+        })
         .collect();
     assert_eq!(told, expected);
     let own = json!({"AWS": sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")});
