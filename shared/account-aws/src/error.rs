@@ -278,6 +278,11 @@ impl Error {
     }
 }
 
+/// What an answer lists. Of nothing AWS sends an empty list; an answer without a list says nothing.
+pub(crate) fn listed<T>(action: &'static str, list: Option<Vec<T>>) -> Result<Vec<T>, Error> {
+    list.ok_or_else(|| Error::unusable(action, "an answer without a list"))
+}
+
 fn no_answer<E>(error: &SdkError<E, HttpResponse>) -> &'static str {
     match error {
         SdkError::TimeoutError(_) => "timeout",

@@ -123,6 +123,8 @@ pub enum Refusal {
     Hollow,
     /// An answer that says that all is well, and cannot be read.
     Garbled,
+    /// A list of accounts with none on it.
+    NoAccounts,
     /// DynamoDB is busy with another transaction on the same row.
     Conflict,
 }
@@ -500,6 +502,7 @@ async fn refuse(service: &str, refusal: Refusal) -> Result<Response<Vec<u8>>, Co
     let (status, code) = match refusal {
         Refusal::Hollow => return Ok(Response::new(b"{}".to_vec())),
         Refusal::Garbled => return Ok(Response::new(b"{".to_vec())),
+        Refusal::NoAccounts => return Ok(Response::new(br#"{"Accounts":[]}"#.to_vec())),
         Refusal::Silence => std::future::pending().await,
         Refusal::Reset => return Err(ConnectorError::io("connection reset by peer".into())),
         Refusal::Internal => (500, "InternalError"),

@@ -346,6 +346,23 @@ async fn says_nothing_of_the_contact(refusal: Refusal) {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_answer_without_tags_does_not_say_that_the_account_has_none() {
+    let layer = "tags:\n  - {key: stage, value: sandbox, contacts: {SECURITY: {name: Sandbox}}}\n";
+    let world = world_with(Options::default(), &format!("{POLICY}{layer}"));
+    let account = new_account(&world).await;
+    let tags = [("stage".to_owned(), "sandbox".to_owned())];
+    world.simulator.set_tags(&account, tags.into()).unwrap();
+    world.refuse("ListTagsForResource", Refusal::Hollow);
+    let record = [delivery("1", &created(&account))];
+    let stamper = world.cold_stamper(&[]);
+    assert_eq!(world.deliver(&stamper, &record).await, ["1"]);
+    assert_eq!(writes(&world), 0);
+    world.allow("ListTagsForResource");
+    assert!(world.deliver(&stamper, &record).await.is_empty());
+    assert_eq!(stored(&world, &account, "SECURITY")["Name"], "Sandbox");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_broken_row_of_the_ledger_makes_only_its_own_account_wait() {
     let world = world();
     let accounts = [new_account(&world).await, new_account(&world).await];

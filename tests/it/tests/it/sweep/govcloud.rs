@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use it::world::{Sweeping, World};
+use it::world::{Ended, Refusal, Sweeping, World};
 use serde_json::{Value, json};
 use simulator::{AccountState, Calls, Fault, FaultKind, Options};
 
@@ -150,6 +150,31 @@ async fn findings_are_announced_when_they_appear_and_when_they_clear() {
     let counts = &told[1].body["detail"]["counts"];
     assert_eq!(counts, &json!({"appeared": 1, "cleared": 3, "standing": 1}));
     assert_eq!(findings(&rows(&world, "third")[&accounts[0]]), ["vanished"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_inventory_without_accounts_clears_no_finding() {
+    for refusal in [Refusal::Hollow, Refusal::NoAccounts] {
+        let world = world(12);
+        for account in &members(&world)[..2] {
+            world
+                .simulator
+                .set_link(account, GOVCLOUD, "ACTIVE")
+                .unwrap();
+        }
+        audit(&world, "before").await;
+        world.refuse("ListAccounts", refusal);
+        let ended = world.sweep(&govcloud_audit("none")).await;
+        assert_eq!(
+            ended,
+            Ended::Failed("Unavailable".to_owned()),
+            "{refusal:?}"
+        );
+        world.allow("ListAccounts");
+        audit(&world, "after").await;
+        let told = messages(&world, "GovCloudFindings");
+        assert_eq!(told.len(), 1, "{refusal:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
