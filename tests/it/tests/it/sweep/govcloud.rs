@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use simulator::{AccountState, Calls, Fault, FaultKind, Options};
 
 use super::{
-    breaks_off, count, govcloud_audit, members, messages, outcome, rows, world, world_with,
+    breaks_off, count, done, govcloud_audit, members, messages, outcome, rows, world, world_with,
 };
 
 const GOVCLOUD: &str = "999988887777";
@@ -276,7 +276,8 @@ async fn what_aws_refuses_or_garbles_is_unknown() {
             simulator::FaultKind::Denied,
         )
     }]);
-    audit(&world, "s").await;
+    assert_eq!(outcome(&world, &govcloud_audit("s")).await, "incomplete");
+    assert_eq!(count(&world, "s", "unfinished"), 1);
     let table = rows(&world, "s");
     let link = |index: usize| &table[&accounts[index]]["govCloud"];
     assert_eq!(link(0)["link"], "unknown");
@@ -286,6 +287,24 @@ async fn what_aws_refuses_or_garbles_is_unknown() {
     );
     assert_eq!(link(1)["govCloudState"], "A_STATE_OF_TOMORROW");
     assert_eq!(link(2)["reason"], "Denied");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_without_a_link_is_asked_for_again() {
+    const READ: &str = "GetGovCloudAccountInformation";
+    for refusal in [Refusal::Hollow, Refusal::Garbled] {
+        let world = world(12);
+        world.refuse(READ, refusal);
+        let ended = world
+            .sweep_with(&govcloud_audit("s"), &mut |world, step, _| {
+                if step == "collect" {
+                    world.allow(READ);
+                }
+            })
+            .await;
+        assert_eq!(done(ended), "complete", "{refusal:?}");
+        assert_eq!(count(&world, "s", "notLinked"), 12, "{refusal:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
