@@ -112,14 +112,17 @@ impl Approved<'_> {
 }
 
 /// Whether nothing but the planned change would be made now: the account's tags and units may have changed, and the
-/// standard with them.
+/// standard with them. What is there and what is to be there say all of a change, and its word may be another one: AWS's copy
+/// of a primary contact counts as nothing only while the account is new.
 fn is_still_asked<T, F>(
     planned: &PlannedChange,
     now: &Decision<T, F>,
     change: Option<&PlannedChange>,
 ) -> bool {
     match now.step {
-        Step::Add(_) | Step::Replace(_) | Step::Remove => change == Some(planned),
+        Step::Add(_) | Step::Replace(_) | Step::Remove => {
+            change.is_some_and(|it| it.before == planned.before && it.wanted == planned.wanted)
+        }
         // What follows writes nothing and says why itself. In a sweep only a removal waits for a permit.
         Step::Planned => planned.change == ChangeWord::Removed,
         Step::Unsettled | Step::Contested => true,

@@ -135,7 +135,8 @@ impl Shell {
         };
         match self.govcloud.link(&target).await {
             Ok(observation) => {
-                let again = observation == Observation::Unavailable;
+                // Also an answer that makes no sense may be another one soon.
+                let again = observation.link().is_none();
                 (observation, again)
             }
             Err(error) => {

@@ -1,7 +1,7 @@
 //! Begins a sweep: one of a kind at a time.
 
 use account_aws::Error;
-use account_core::sweep::{Phase, Results, Sweep};
+use account_core::sweep::{Phase, Sweep};
 use chrono::{DateTime, Utc};
 
 use crate::Shell;
@@ -88,18 +88,16 @@ impl Shell {
         let files = self.files(&id);
         files.write_inventory(&before.inventory().await?).await?;
         files.write_plan(&plan).await?;
-        let results = Results {
-            policy_version: Some(plan.policy_version.clone()),
-            accounts: planned.accounts.into_values().collect(),
-            throttled: 0,
-        };
-        files.write_found_before(Phase::Plan, &results).await?;
+        let version = Some(plan.policy_version.as_str());
+        let found: Vec<_> = planned.accounts.into_values().collect();
+        files
+            .write_found_before(Phase::Plan, version, &found)
+            .await?;
         if !self.ledger.pass_policy(&plan.policy_version).await? {
             tracing::warn!("the policy has changed since the plan was made");
         }
         state.phase = Phase::Apply;
         state.planned = Some(0);
-        let version = Some(plan.policy_version.as_str());
         files
             .write_batches(&mut state, &plan.accounts, version)
             .await?;

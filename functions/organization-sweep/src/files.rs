@@ -19,6 +19,7 @@ use account_core::inventory::Member;
 use account_core::sweep::{
     AccountResult, Batch, BatchAccount, Item, Phase, Plan, Results, Versions,
 };
+use serde::Serialize;
 
 use crate::state::{Items, Next, State};
 
@@ -92,18 +93,15 @@ impl Files<'_> {
         accounts: &[BatchAccount],
         policy_version: Option<&str>,
     ) -> Result<(), Error> {
-        let mut items = Vec::new();
-        for (index, accounts) in accounts.chunks(BATCH).enumerate() {
-            let item = self.item(state.phase, state.round, index + 1);
-            let batch = Batch {
-                policy_version: policy_version.map(str::to_owned),
-                accounts: accounts.to_vec(),
-            };
-            write_json(self.bucket, &item.batch, &batch).await?;
-            items.push(item);
-        }
-        state.items = self.write_items(state.phase, state.round, &items).await?;
-        state.next = if items.is_empty() {
+        let batch = |accounts: &[BatchAccount]| Batch {
+            policy_version: policy_version.map(str::to_owned),
+            accounts: accounts.to_vec(),
+        };
+        let (phase, round) = (state.phase, state.round);
+        state.items = self
+            .write_parts(phase, round, accounts, |item| &item.batch, batch)
+            .await?;
+        state.next = if accounts.is_empty() {
             state.after_rounds()
         } else {
             Next::Batches
@@ -111,24 +109,45 @@ impl Files<'_> {
         Ok(())
     }
 
-    async fn write_items(&self, phase: Phase, round: u32, items: &[Item]) -> Result<Items, Error> {
+    /// Writes what an earlier sweep found under a version of the policy, as the results of round 0 of this one. In one object
+    /// that of a large organization would be too long to be read again.
+    pub(crate) async fn write_found_before(
+        &self,
+        phase: Phase,
+        policy_version: Option<&str>,
+        accounts: &[AccountResult],
+    ) -> Result<(), Error> {
+        let results = |accounts: &[AccountResult]| Results {
+            policy_version: policy_version.map(str::to_owned),
+            throttled: 0,
+            accounts: accounts.to_vec(),
+        };
+        self.write_parts(phase, 0, accounts, |item| &item.result, results)
+            .await
+            .map(drop)
+    }
+
+    /// Writes something about accounts batch by batch, each under a key of its item, and the list of the items last.
+    async fn write_parts<A, D: Serialize>(
+        &self,
+        phase: Phase,
+        round: u32,
+        accounts: &[A],
+        key: fn(&Item) -> &str,
+        document: impl Fn(&[A]) -> D,
+    ) -> Result<Items, Error> {
+        let mut items = Vec::new();
+        for (index, accounts) in accounts.chunks(BATCH).enumerate() {
+            let item = self.item(phase, round, index + 1);
+            write_json(self.bucket, key(&item), &document(accounts)).await?;
+            items.push(item);
+        }
         let key = self.items_key(phase, round);
         write_json(self.bucket, &key, &items).await?;
         Ok(Items {
             bucket: self.bucket.name().to_owned(),
             key,
         })
-    }
-
-    /// Writes what an earlier sweep found, as round 0 of this one.
-    pub(crate) async fn write_found_before(
-        &self,
-        phase: Phase,
-        results: &Results,
-    ) -> Result<(), Error> {
-        let item = self.item(phase, 0, 1);
-        write_json(self.bucket, &item.result, results).await?;
-        self.write_items(phase, 0, &[item]).await.map(drop)
     }
 
     /// What the rounds of a phase found up to `last`. A batch without results, or with rubbish for results, found

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use account_aws::Error;
-use account_core::sweep::{BatchAccount, Results, Sweep, Versions, is_newest_audit};
+use account_core::sweep::{BatchAccount, Sweep, Versions, is_newest_audit};
 
 use crate::Shell;
 use crate::begin::no_such;
@@ -41,13 +41,10 @@ impl Shell {
         let files = self.files(&id);
         files.write_inventory(&members).await?;
         // The gate sees by it when the batches find another version.
-        let version = found.versions.one().filter(|_| !accounts.is_empty());
-        let results = Results {
-            policy_version: version.map(str::to_owned),
-            throttled: 0,
-            accounts,
-        };
-        files.write_found_before(state.phase, &results).await?;
+        let version = found.versions.one();
+        files
+            .write_found_before(state.phase, version, &accounts)
+            .await?;
         files.write_batches(&mut state, &rest, None).await?;
         Ok(state)
     }

@@ -11,8 +11,8 @@ use aws_smithy_types::config_bag::ConfigBag;
 
 use crate::Error;
 
-/// Hears the attempts of one call. One that got no answer, or the answer of a broken service, may have taken effect,
-/// whatever a later attempt is told.
+/// Hears the attempts of one call. One that AWS did not refuse may have taken effect, whatever a later attempt is told: it
+/// got no answer, that of a broken service, or a success that could not be read.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Doubt(Arc<AtomicBool>);
 
@@ -20,7 +20,7 @@ impl Doubt {
     /// What the failure of the call means: a last attempt that was refused does not take back an earlier one.
     pub(crate) fn weigh(&self, action: &'static str, error: Error) -> Error {
         if self.0.load(Ordering::Relaxed) {
-            Error::unusable(action, "an attempt without an answer")
+            Error::unusable(action, "an attempt without a whole answer")
         } else {
             error
         }
@@ -38,8 +38,8 @@ impl Intercept for Doubt {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let response = context.response();
-        if response.is_none_or(|response| 500 <= response.status().as_u16()) {
+        let status = context.response().map(|it| it.status().as_u16());
+        if status.is_none_or(|status| !(400..500).contains(&status)) {
             self.0.store(true, Ordering::Relaxed);
         }
         Ok(())

@@ -224,9 +224,11 @@ impl Error {
         let code = error
             .as_service_error()
             .and_then(ProvideErrorMetadata::code);
+        // A success that cannot be read is no refusal: what was asked for may have been done.
+        let refused = status.filter(|status| 300 <= *status);
         let Some(code) = code
             .map(str::to_owned)
-            .or_else(|| status.map(|status| format!("HTTP {status}")))
+            .or_else(|| refused.map(|status| format!("HTTP {status}")))
         else {
             return Self::Unavailable {
                 action,
@@ -276,14 +278,19 @@ impl Error {
     }
 }
 
+/// What an answer lists. Of nothing AWS sends an empty list; an answer without a list says nothing.
+pub(crate) fn listed<T>(action: &'static str, list: Option<Vec<T>>) -> Result<Vec<T>, Error> {
+    list.ok_or_else(|| Error::unusable(action, "an answer without a list"))
+}
+
 fn no_answer<E>(error: &SdkError<E, HttpResponse>) -> &'static str {
     match error {
         SdkError::TimeoutError(_) => "timeout",
         SdkError::DispatchFailure(failure) if failure.is_timeout() => "timeout",
         SdkError::DispatchFailure(_) => "connection failed",
-        SdkError::ResponseError(_) => "unreadable answer",
+        SdkError::ResponseError(_) | SdkError::ServiceError(_) => "unreadable answer",
         SdkError::ConstructionFailure(_) => "the request could not be built",
-        SdkError::ServiceError(_) | _ => "unknown failure",
+        _ => "unknown failure",
     }
 }
 

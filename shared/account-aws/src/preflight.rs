@@ -9,6 +9,7 @@ use aws_sdk_sqs::types::QueueAttributeName;
 
 use crate::Error;
 use crate::clients::Clients;
+use crate::error::listed;
 
 /// IAM action of [`Preflight::organization`].
 pub const DESCRIBE_ORGANIZATION: &str = "organizations:DescribeOrganization";
@@ -84,10 +85,7 @@ impl Preflight {
         let mut pages = call.into_paginator().send();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| Error::call(LIST_TRUSTED, &error))?;
-            let mut enabled = page
-                .enabled_service_principals
-                .unwrap_or_default()
-                .into_iter();
+            let mut enabled = listed(LIST_TRUSTED, page.enabled_service_principals)?.into_iter();
             if enabled.any(|it| it.service_principal.as_deref() == Some(PRINCIPAL)) {
                 return Ok(true);
             }
@@ -104,10 +102,11 @@ impl Preflight {
     pub async fn is_delegated(&self, account: &AccountId) -> Result<bool, Error> {
         let call = self.organizations.list_delegated_administrators();
         let call = call.service_principal(PRINCIPAL).into_paginator();
-        let mut pages = call.items().send();
-        while let Some(found) = pages.next().await {
-            let found = found.map_err(|error| Error::call(LIST_DELEGATED, &error))?;
-            if found.id.as_deref() == Some(account.as_str()) {
+        let mut pages = call.send();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| Error::call(LIST_DELEGATED, &error))?;
+            let mut found = listed(LIST_DELEGATED, page.delegated_administrators)?.into_iter();
+            if found.any(|it| it.id.as_deref() == Some(account.as_str())) {
                 return Ok(true);
             }
         }
@@ -124,7 +123,7 @@ impl Preflight {
         let answer = self.cloudtrail.describe_trails().send().await;
         let answer = answer.map_err(|error| Error::call(DESCRIBE_TRAILS, &error))?;
         let mut trails = Vec::new();
-        for described in answer.trail_list.unwrap_or_default() {
+        for described in listed(DESCRIBE_TRAILS, answer.trail_list)? {
             trails.push(self.trail(&described, region).await);
         }
         Ok(trails)
@@ -144,7 +143,9 @@ impl Preflight {
     async fn is_logging(&self, trail: &str) -> Result<bool, Error> {
         let answer = self.cloudtrail.get_trail_status().name(trail).send().await;
         let answer = answer.map_err(|error| Error::call(GET_TRAIL_STATUS, &error))?;
-        Ok(answer.is_logging == Some(true))
+        answer
+            .is_logging
+            .ok_or_else(|| Error::unusable(GET_TRAIL_STATUS, "no word on logging"))
     }
 
     async fn selectors(&self, trail: &str) -> Result<Vec<Selector>, Error> {
@@ -152,6 +153,9 @@ impl Preflight {
         let answer = call.send().await;
         let answer = answer.map_err(|error| Error::call(GET_EVENT_SELECTORS, &error))?;
         // A trail has either the ones or the others.
+        if answer.event_selectors.is_none() && answer.advanced_event_selectors.is_none() {
+            return Err(Error::unusable(GET_EVENT_SELECTORS, "no selectors"));
+        }
         let basic = answer.event_selectors().iter().map(basic);
         let advanced = answer.advanced_event_selectors().iter().map(advanced);
         Ok(basic.chain(advanced).collect())

@@ -140,8 +140,7 @@ impl Ledger {
         now: DateTime<Utc>,
     ) -> Result<Option<Remembered>, Error> {
         let before = write.before;
-        let recent = before.filter(|before| now - before.own.at < TimeDelta::days(1));
-        let contests = recent.map_or(0, |before| before.own.writes);
+        let contests = contests(before, now);
         let next = Remembered {
             own: OwnWrite {
                 fingerprint: write.fingerprint.clone(),
@@ -180,7 +179,7 @@ impl Ledger {
         before: Option<&Remembered>,
     ) -> Result<(), Error> {
         let mut write = write.clone();
-        write.own.writes = before.map_or(0, |before| before.own.writes);
+        write.own.writes = contests(before, write.own.at);
         self.put_write(account, contact, &write).await
     }
 
@@ -229,6 +228,12 @@ impl Ledger {
             .expression_attribute_values(":version", number(write.version));
         written(PUT, put.send().await).map(drop)
     }
+}
+
+/// How often the stamper had written over somebody else's when it writes again `now`: a day ends a contest.
+fn contests(before: Option<&Remembered>, now: DateTime<Utc>) -> u32 {
+    let recent = before.filter(|before| now - before.own.at < TimeDelta::days(1));
+    recent.map_or(0, |before| before.own.writes)
 }
 
 impl WriteRow {

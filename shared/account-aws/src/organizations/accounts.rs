@@ -8,6 +8,7 @@ use aws_sdk_organizations::types::Account;
 
 use super::{DESCRIBE_ACCOUNT, LIST_TAGS, Organizations};
 use crate::Error;
+use crate::error::listed;
 
 impl Organizations {
     /// An account, or `None` where the organization has none of this id ([`DescribeAccount`]).
@@ -61,13 +62,8 @@ impl Organizations {
                 .send()
                 .await
                 .map_err(|error| Error::call(LIST_TAGS, &error))?;
-            tags.extend(
-                answer
-                    .tags
-                    .unwrap_or_default()
-                    .into_iter()
-                    .map(|tag| (tag.key, tag.value)),
-            );
+            let page = listed(LIST_TAGS, answer.tags)?;
+            tags.extend(page.into_iter().map(|tag| (tag.key, tag.value)));
             let next = answer.next_token.filter(|token| !token.is_empty());
             match next {
                 None => return Ok(tags),

@@ -8,6 +8,7 @@ use super::accounts::member;
 use super::pages::{Pages, is_stale_token};
 use super::{LIST_ACCOUNTS, Organizations};
 use crate::Error;
+use crate::error::listed;
 
 impl Organizations {
     /// Every account, in whatever state; one may come twice where pages shift ([`ListAccounts`]).
@@ -15,7 +16,8 @@ impl Organizations {
     /// [`ListAccounts`]: https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccounts.html
     ///
     /// # Errors
-    /// [`Error::BrokenListing`] when the listing cannot be trusted to be whole, or a call's own error.
+    /// [`Error::BrokenListing`] when the listing cannot be trusted to be whole, [`Error::Unavailable`] when there is nothing
+    /// on it, or a call's own error.
     pub async fn members(&self) -> Result<Vec<Member>, Error> {
         let mut pages = Pages::new(LIST_ACCOUNTS);
         let mut members = Vec::new();
@@ -28,7 +30,7 @@ impl Organizations {
                 .max_results(20);
             match call.send().await {
                 Ok(answer) => {
-                    let accounts = answer.accounts.unwrap_or_default();
+                    let accounts = listed(LIST_ACCOUNTS, answer.accounts)?;
                     members.extend(accounts.into_iter().filter_map(member));
                     pages.follow(answer.next_token)?;
                 }
@@ -37,6 +39,10 @@ impl Organizations {
                 }
                 Err(error) => return Err(Error::call(LIST_ACCOUNTS, &error)),
             }
+        }
+        // The management account is one at least. Of an organization without accounts, everything would have left.
+        if members.is_empty() {
+            return Err(Error::unusable(LIST_ACCOUNTS, "not a single account"));
         }
         Ok(members)
     }
@@ -54,8 +60,8 @@ impl Organizations {
         self.limits.ready(LIST_ACCOUNTS).await;
         let answer = self.client.list_accounts().max_results(20).send().await;
         let answer = answer.map_err(|error| Error::call(LIST_ACCOUNTS, &error))?;
-        let accounts = answer.accounts.unwrap_or_default().into_iter();
-        let members = accounts.filter_map(member);
+        let accounts = listed(LIST_ACCOUNTS, answer.accounts)?;
+        let members = accounts.into_iter().filter_map(member);
         let members = members.filter(|it| it.state == "ACTIVE" && it.id != *management);
         Ok(members.min_by_key(|it| it.joined).map(|it| it.id))
     }

@@ -7,6 +7,7 @@ use aws_sdk_organizations::types::CreateAccountState;
 use super::pages::{Pages, is_stale_token};
 use super::{LIST, Organizations, status};
 use crate::Error;
+use crate::error::listed;
 
 impl Organizations {
     /// Lists the creation requests in `states`, or all of them where `states` is empty ([`ListCreateAccountStatus`]).
@@ -83,12 +84,8 @@ impl Listing<'_> {
             Err(error) => return Err(Error::call(LIST, &error)),
         };
         self.pages.follow(answer.next_token)?;
-        let rows: Vec<_> = answer
-            .create_account_statuses
-            .unwrap_or_default()
-            .into_iter()
-            .map(status)
-            .collect();
+        let rows = listed(LIST, answer.create_account_statuses)?;
+        let rows: Vec<_> = rows.into_iter().map(status).collect();
         self.rows += u32::try_from(rows.len()).unwrap_or(u32::MAX);
         Ok(Some(rows))
     }

@@ -83,7 +83,10 @@ impl Organizations {
             .send()
             .await
         {
-            Ok(answer) => Ok(answer.create_account_status.map(status)),
+            Ok(answer) => answer
+                .create_account_status
+                .map(|it| Some(status(it)))
+                .ok_or_else(|| Error::unusable(DESCRIBE, "an answer without a status")),
             Err(error)
                 if error
                     .as_service_error()

@@ -1,6 +1,7 @@
 //! Carries the SDK clients' requests to the services of the world, and counts, refuses or kills on the way.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -11,14 +12,17 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
+use futures_util::stream;
 use http::{Method, Request, Response};
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, StreamBody};
+use hyper::body::{Bytes, Frame};
 use rand::RngExt;
 use rand::rngs::StdRng;
 use serde_json::Value;
 use simulator::Simulator;
 use tokio::sync::Notify;
 
+use super::World;
 use super::dynamodb::Table;
 use super::executions::Executions;
 use super::objects::{self, Objects};
@@ -117,6 +121,10 @@ pub enum Refusal {
     Silence,
     /// An answer that says that all is well, and holds nothing.
     Hollow,
+    /// An answer that says that all is well, and cannot be read.
+    Garbled,
+    /// A list of accounts with none on it.
+    NoAccounts,
     /// DynamoDB is busy with another transaction on the same row.
     Conflict,
 }
@@ -148,6 +156,8 @@ pub(super) struct Traffic {
     pub(super) kill: Option<(usize, Kill)>,
     /// The call whose answer is lost.
     pub(super) lost: Option<usize>,
+    /// The operation whose next answer breaks off.
+    pub(super) breaks_off: Option<String>,
     /// DynamoDB leaves half of the keys of a batch over.
     pub(super) halves_batches: bool,
     pub(super) rng: Option<StdRng>,
@@ -165,6 +175,7 @@ struct Verdict {
     strike: Option<Strike>,
     kill: Option<Kill>,
     is_lost: bool,
+    breaks_off: bool,
     latency: Duration,
 }
 
@@ -173,7 +184,7 @@ impl Verdict {
         match (self.kill, self.strike) {
             (Some(kill), _) => Fate::Killed(kill),
             (None, Some(strike)) => Fate::Struck(strike),
-            (None, None) if self.is_lost => Fate::Lost,
+            (None, None) if self.is_lost || self.breaks_off => Fate::Lost,
             (None, None) => Fate::Answered,
         }
     }
@@ -210,11 +221,22 @@ impl Traffic {
                 .map(|(_, kill)| kill)
                 .or(fate),
             is_lost: self.lost.take_if(|at| *at == number).is_some(),
+            breaks_off: self
+                .breaks_off
+                .take_if(|it| *it == call.operation)
+                .is_some(),
             latency: Duration::from_millis(latency),
         };
         call.fate = verdict.fate();
         self.calls.push(call);
         verdict
+    }
+}
+
+impl World {
+    /// Breaks the answer to the next call of `operation` off; the call takes effect.
+    pub fn break_off(&self, operation: &str) {
+        self.traffic().breaks_off = Some(operation.to_owned());
     }
 }
 
@@ -337,7 +359,14 @@ impl Connector {
         if verdict.is_lost {
             return Err(ConnectorError::io("connection reset by peer".into()));
         }
-        HttpResponse::try_from(response?.map(SdkBody::from))
+        let body = |whole: Vec<u8>| {
+            if verdict.breaks_off {
+                broken_off()
+            } else {
+                SdkBody::from(whole)
+            }
+        };
+        HttpResponse::try_from(response?.map(body))
             .map_err(|error| ConnectorError::user(error.into()))
     }
 
@@ -392,6 +421,12 @@ impl Connector {
             _ => Ok(self.topic.answer(request.body())),
         }
     }
+}
+
+/// The body of an answer whose connection is gone before its end.
+fn broken_off() -> SdkBody {
+    let end: Result<Frame<Bytes>, _> = Err(io::Error::from(io::ErrorKind::UnexpectedEof));
+    SdkBody::from_body_1_x(StreamBody::new(stream::iter([end])))
 }
 
 /// The function hears nothing any more; the invocation is dropped.
@@ -472,6 +507,8 @@ async fn refuse(service: &str, refusal: Refusal) -> Result<Response<Vec<u8>>, Co
     let is_json = !matches!(service, "s3" | "sns");
     let (status, code) = match refusal {
         Refusal::Hollow => return Ok(Response::new(b"{}".to_vec())),
+        Refusal::Garbled => return Ok(Response::new(b"{".to_vec())),
+        Refusal::NoAccounts => return Ok(Response::new(br#"{"Accounts":[]}"#.to_vec())),
         Refusal::Silence => std::future::pending().await,
         Refusal::Reset => return Err(ConnectorError::io("connection reset by peer".into())),
         Refusal::Internal => (500, "InternalError"),

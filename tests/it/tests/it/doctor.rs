@@ -332,6 +332,36 @@ async fn what_gets_no_answer_is_not_provable() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_answer_that_holds_nothing_proves_nothing() {
+    for (operation, check) in [
+        ("ListAWSServiceAccessForOrganization", "trustedAccess"),
+        ("ListDelegatedAdministrators", "account"),
+        ("DescribeTrails", "trail"),
+        ("GetTrailStatus", "trail"),
+        ("GetEventSelectors", "trail"),
+        ("ListCreateAccountStatus", "requests"),
+        ("ListAccounts", "accounts"),
+    ] {
+        let world = healthy();
+        if check == "account" {
+            let accounts = world.simulator.accounts();
+            world.delegate(accounts.keys().nth(3).unwrap());
+        }
+        world.refuse(operation, Refusal::Hollow);
+        let report = world.doctor(&[]).await;
+        assert!(report.ok, "{operation}: {}", report.text);
+        let line = report.lines.iter().find(|line| line.check == check);
+        let line = line.unwrap();
+        assert_eq!(
+            line.verdict,
+            Verdict::NotProvable,
+            "{operation}: {}",
+            line.text
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_policy_that_is_refused() {
     let world = healthy();
     let wrong = POLICY.replace("emailAddress: security@canary.example.com, ", "");

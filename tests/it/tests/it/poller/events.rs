@@ -1,6 +1,7 @@
 //! `CreateAccountResult` events, and events that are not ours.
 
 use account_aws::Error;
+use it::world::Refusal;
 use serde_json::{Value, json};
 use simulator::{Calls, Fault, FaultKind};
 
@@ -87,6 +88,27 @@ async fn a_request_that_aws_never_knew_is_given_up_after_a_day() {
     assert_eq!(world.run(&poller, tick()).await.given_up, 1);
     assert_eq!(world.run(&poller, tick()).await.described, 0);
     assert!(world.messages().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_without_a_status_gives_no_request_up() {
+    let world = world();
+    let poller = world.cold_poller(&[]);
+    let request = succeed(&world, 4 * 24 * 60 * 60);
+    world.run(&poller, tick()).await;
+    // Not listed any more, so that it is asked for by itself.
+    world.simulator.forget(&request).unwrap();
+    let describe = "DescribeCreateAccountStatus";
+    world.refuse(describe, Refusal::Hollow);
+    for _ in 0..2 {
+        pass(25 * 60 * 60).await;
+        let failure = world.fail(&poller, tick()).await;
+        assert_eq!(failure.summary.given_up, 0);
+    }
+    world.allow(describe);
+    pass(3 * 24 * 60 * 60).await;
+    assert_eq!(world.run(&poller, tick()).await.announced, 1);
+    assert_eq!(deliveries(&world), [(request, 1)].into());
 }
 
 #[tokio::test(start_paused = true)]

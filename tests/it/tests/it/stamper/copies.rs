@@ -6,7 +6,9 @@ use it::world::Refusal;
 use serde_json::Value;
 use simulator::{Calls, Fault, FaultKind};
 
-use super::{created, delivery, messages, new_account, outcome, pass, run, stored, world};
+use super::{
+    created, delivery, messages, new_account, outcome, pass, run, set_security, stored, world,
+};
 
 /// Each change that was announced, once for each announcement's id.
 fn told(world: &it::world::World) -> Vec<String> {
@@ -101,4 +103,25 @@ async fn writes_of_which_nobody_knows_are_no_contest() {
     let report = run(&world, &world.cold_stamper(&[]), &account).await;
     assert_eq!(outcome(&report, "SECURITY"), "missing written");
     assert!(!stored(&world, &account, "BILLING").is_null());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_of_which_nobody_knows_revives_no_contest_of_another_day() {
+    let world = world();
+    let account = new_account(&world).await;
+    let stamper = world.cold_stamper(&[("EVENT_REPLACE", "true")]);
+    for round in 0..3 {
+        set_security(&world, &account, &format!("Somebody {round}"));
+        pass(600).await;
+        run(&world, &stamper, &account).await;
+    }
+    set_security(&world, &account, "Somebody");
+    pass(25 * 60 * 60).await;
+    let fault = Fault::on("PutAlternateContact", Calls::Every, FaultKind::Unavailable);
+    world.simulator.set_faults(vec![fault]);
+    run(&world, &stamper, &account).await;
+    pass(600).await;
+    world.simulator.set_faults(Vec::new());
+    let report = run(&world, &stamper, &account).await;
+    assert_eq!(outcome(&report, "SECURITY"), "drift written");
 }

@@ -193,26 +193,31 @@ async fn only_what_may_not_pass_is_logged_as_an_error() {
 /// What the last attempt is told does not take back what the first one did.
 #[tokio::test(start_paused = true)]
 async fn a_write_whose_answer_was_lost_is_announced_although_its_next_attempts_were_refused() {
-    let world = world();
-    let account = new_account(&world).await;
-    let put = |calls, kind| Fault::on("PutAlternateContact", Calls::List(calls), kind);
-    world.simulator.set_faults(vec![
-        put(vec![1], FaultKind::Lost),
-        put(vec![2, 3, 4], FaultKind::Throttle),
-    ]);
-    let record = [delivery("1", &created(&account))];
-    let stamper = world.cold_stamper(&[]);
-    assert_eq!(world.deliver(&stamper, &record).await, ["1"]);
-    pass(600).await;
-    assert!(world.deliver(&stamper, &record).await.is_empty());
-    let changes = |kind: &str| {
-        let messages = world.messages().into_iter();
-        let changes =
-            messages.flat_map(|it| it.body["detail"]["changes"].as_array().cloned().unwrap());
-        changes.filter(|change| change["contact"] == kind).count()
-    };
-    for kind in ["BILLING", "SECURITY"] {
-        assert_eq!(changes(kind), 1, "{kind}");
+    for breaks_off in [false, true] {
+        let world = world();
+        let account = new_account(&world).await;
+        let put = |calls, kind| Fault::on("PutAlternateContact", Calls::List(calls), kind);
+        let mut faults = vec![put(vec![2, 3, 4], FaultKind::Throttle)];
+        if breaks_off {
+            world.break_off("PutAlternateContact");
+        } else {
+            faults.push(put(vec![1], FaultKind::Lost));
+        }
+        world.simulator.set_faults(faults);
+        let record = [delivery("1", &created(&account))];
+        let stamper = world.cold_stamper(&[]);
+        assert_eq!(world.deliver(&stamper, &record).await, ["1"]);
+        pass(600).await;
+        assert!(world.deliver(&stamper, &record).await.is_empty());
+        let changes = |kind: &str| {
+            let messages = world.messages().into_iter();
+            let changes =
+                messages.flat_map(|it| it.body["detail"]["changes"].as_array().cloned().unwrap());
+            changes.filter(|change| change["contact"] == kind).count()
+        };
+        for kind in ["BILLING", "SECURITY"] {
+            assert_eq!(changes(kind), 1, "{kind} {breaks_off}");
+        }
     }
 }
 
@@ -306,6 +311,12 @@ async fn a_person_is_told_which_accounts_the_time_was_too_short_for() {
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_holds_no_contact_does_not_say_that_there_is_none() {
+    for refusal in [Refusal::Hollow, Refusal::Garbled] {
+        says_nothing_of_the_contact(refusal).await;
+    }
+}
+
+async fn says_nothing_of_the_contact(refusal: Refusal) {
     let policies = [
         POLICY.to_owned() + "  primary: {mode: enforce, fields: {city: Canary City}}\n",
         POLICY.replace("mode: enforce", "mode: absent"),
@@ -317,12 +328,13 @@ async fn an_answer_that_holds_no_contact_does_not_say_that_there_is_none() {
     ] {
         let world = world_with(Options::default(), policy);
         let account = new_account(&world).await;
-        world.refuse(operation, Refusal::Hollow);
+        world.refuse(operation, refusal);
         let stamper = world.cold_stamper(&[]);
         let answer = world.stamp(&stamper, json!({"accounts": [account], "dry_run": true}));
         let report = answer.await.unwrap().unwrap()[0].clone();
-        assert_eq!(outcome(&report, contact), "unknown nothing");
-        assert_eq!(report["contacts"][contact]["reason"], "Unavailable");
+        assert_eq!(outcome(&report, contact), "unknown nothing", "{refusal:?}");
+        let reason = &report["contacts"][contact]["reason"];
+        assert_eq!(reason, "Unavailable", "{refusal:?}");
         let record = [delivery("1", &created(&account))];
         assert_eq!(world.deliver(&stamper, &record).await, ["1"]);
         let calls = world.simulator.calls();
@@ -331,6 +343,23 @@ async fn an_answer_that_holds_no_contact_does_not_say_that_there_is_none() {
         world.allow(operation);
         assert!(world.deliver(&stamper, &record).await.is_empty());
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_without_tags_does_not_say_that_the_account_has_none() {
+    let layer = "tags:\n  - {key: stage, value: sandbox, contacts: {SECURITY: {name: Sandbox}}}\n";
+    let world = world_with(Options::default(), &format!("{POLICY}{layer}"));
+    let account = new_account(&world).await;
+    let tags = [("stage".to_owned(), "sandbox".to_owned())];
+    world.simulator.set_tags(&account, tags.into()).unwrap();
+    world.refuse("ListTagsForResource", Refusal::Hollow);
+    let record = [delivery("1", &created(&account))];
+    let stamper = world.cold_stamper(&[]);
+    assert_eq!(world.deliver(&stamper, &record).await, ["1"]);
+    assert_eq!(writes(&world), 0);
+    world.allow("ListTagsForResource");
+    assert!(world.deliver(&stamper, &record).await.is_empty());
+    assert_eq!(stored(&world, &account, "SECURITY")["Name"], "Sandbox");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,7 +1,7 @@
 //! The gate, and what a person approves.
 
 use it::world::{Ended, Sweeping, World};
-use serde_json::json;
+use serde_json::{Value, json};
 use simulator::ContactType;
 
 use super::{
@@ -214,4 +214,37 @@ async fn a_plan_that_is_not_there_is_refused_by_name() {
     assert_eq!(told.text("/detail/error"), "NoSuchSweep");
     // The lock was given back.
     assert_eq!(outcome(&world, &contact_sweep("s")).await, "complete");
+}
+
+/// How many accounts the parts hold of what an earlier sweep found.
+fn parts(world: &World, sweep: &str) -> Vec<usize> {
+    let read = |key: &str| -> Value {
+        let text = world.objects.get(&format!("own/{key}")).unwrap();
+        serde_json::from_str(&text).unwrap()
+    };
+    let items = read(&format!("sweeps/{sweep}/plan-0/items.json"));
+    let items = items.as_array().unwrap().iter();
+    let parts = items.map(|item| read(item["result"].as_str().unwrap()));
+    let parts = parts.map(|part| part["accounts"].as_array().unwrap().len());
+    parts.collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_earlier_sweep_found_is_kept_in_parts_that_can_be_read_again() {
+    let world = world(250);
+    let mut dry = contact_sweep("dry");
+    dry.vars = &[("SWEEP_DRY_RUN", "true")];
+    assert_eq!(outcome(&world, &dry).await, "dryRun");
+    assert_eq!(outcome(&world, &approve("dry")).await, "complete");
+    assert_eq!(parts(&world, "approved"), [100, 100, 50]);
+    assert_eq!(count(&world, "approved", "accounts"), 250);
+    assert_eq!(count(&world, "approved", "written"), 750);
+
+    tokio::time::sleep(HOUR).await;
+    breaks_off(&world, &contact_sweep("old")).await;
+    let resume = Sweeping::new("new", json!({"kind": "contacts", "resume": "old"}));
+    assert_eq!(outcome(&world, &resume).await, "complete");
+    assert_eq!(parts(&world, "new"), [100, 50]);
+    assert_eq!(count(&world, "new", "covered"), 250);
+    assert_eq!(count(&world, "new", "match"), 750);
 }

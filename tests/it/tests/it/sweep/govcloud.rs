@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use it::world::{Sweeping, World};
+use it::world::{Ended, Refusal, Sweeping, World};
 use serde_json::{Value, json};
 use simulator::{AccountState, Calls, Fault, FaultKind, Options};
 
 use super::{
-    breaks_off, count, govcloud_audit, members, messages, outcome, rows, world, world_with,
+    breaks_off, count, done, govcloud_audit, members, messages, outcome, rows, world, world_with,
 };
 
 const GOVCLOUD: &str = "999988887777";
@@ -153,6 +153,31 @@ async fn findings_are_announced_when_they_appear_and_when_they_clear() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_inventory_without_accounts_clears_no_finding() {
+    for refusal in [Refusal::Hollow, Refusal::NoAccounts] {
+        let world = world(12);
+        for account in &members(&world)[..2] {
+            world
+                .simulator
+                .set_link(account, GOVCLOUD, "ACTIVE")
+                .unwrap();
+        }
+        audit(&world, "before").await;
+        world.refuse("ListAccounts", refusal);
+        let ended = world.sweep(&govcloud_audit("none")).await;
+        assert_eq!(
+            ended,
+            Ended::Failed("Unavailable".to_owned()),
+            "{refusal:?}"
+        );
+        world.allow("ListAccounts");
+        audit(&world, "after").await;
+        let told = messages(&world, "GovCloudFindings");
+        assert_eq!(told.len(), 1, "{refusal:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn resuming_an_audit_tells_nothing_that_a_later_one_knows_better() {
     // What the later audit finds is news, or it is not.
     for is_news in [true, false] {
@@ -251,7 +276,8 @@ async fn what_aws_refuses_or_garbles_is_unknown() {
             simulator::FaultKind::Denied,
         )
     }]);
-    audit(&world, "s").await;
+    assert_eq!(outcome(&world, &govcloud_audit("s")).await, "incomplete");
+    assert_eq!(count(&world, "s", "unfinished"), 1);
     let table = rows(&world, "s");
     let link = |index: usize| &table[&accounts[index]]["govCloud"];
     assert_eq!(link(0)["link"], "unknown");
@@ -261,6 +287,24 @@ async fn what_aws_refuses_or_garbles_is_unknown() {
     );
     assert_eq!(link(1)["govCloudState"], "A_STATE_OF_TOMORROW");
     assert_eq!(link(2)["reason"], "Denied");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_without_a_link_is_asked_for_again() {
+    const READ: &str = "GetGovCloudAccountInformation";
+    for refusal in [Refusal::Hollow, Refusal::Garbled] {
+        let world = world(12);
+        world.refuse(READ, refusal);
+        let ended = world
+            .sweep_with(&govcloud_audit("s"), &mut |world, step, _| {
+                if step == "collect" {
+                    world.allow(READ);
+                }
+            })
+            .await;
+        assert_eq!(done(ended), "complete", "{refusal:?}");
+        assert_eq!(count(&world, "s", "notLinked"), 12, "{refusal:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
