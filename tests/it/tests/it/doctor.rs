@@ -339,7 +339,6 @@ async fn an_answer_that_holds_nothing_proves_nothing() {
         ("DescribeTrails", "trail"),
         ("GetTrailStatus", "trail"),
         ("GetEventSelectors", "trail"),
-        ("ListCreateAccountStatus", "requests"),
         ("ListAccounts", "accounts"),
     ] {
         let world = healthy();

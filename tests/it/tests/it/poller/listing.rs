@@ -1,6 +1,6 @@
 //! A listing is whole or an error, never cut short in silence.
 
-use it::world::{Refusal, World};
+use it::world::World;
 use simulator::{Calls, Fault, FaultKind, Options};
 
 use super::{add_history, deliveries, pass, succeed, tick, world};
@@ -37,23 +37,6 @@ async fn empty_pages_go_on() {
         world.run(&poller, tick()).await;
         assert_eq!(deliveries(&world), [(request, 1)].into(), "seed {seed}");
     }
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_answer_without_a_list_is_no_empty_one() {
-    let world = world();
-    add_history(&world, 100);
-    world.refuse(LIST, Refusal::Hollow);
-    let failure = world.fail(&world.cold_poller(&[]), tick()).await;
-    assert!(
-        failure.to_string().contains("an answer without a list"),
-        "{failure}"
-    );
-    assert_eq!(failure.summary.listed, None);
-    world.allow(LIST);
-    // The first scan is still to come: what it finds is history.
-    let summary = world.run(&world.cold_poller(&[]), tick()).await;
-    assert_eq!((summary.listed, summary.baseline), (Some(100), 100));
 }
 
 #[tokio::test(start_paused = true)]
