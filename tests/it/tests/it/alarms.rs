@@ -212,10 +212,9 @@ fn alarms_of_a_moment_do_not_say_that_all_is_well() {
     let of_a_moment = [
         "GateClosed",
         "PolicyRefused",
-        "SweepExecutionsFailed",
-        "SweepExecutionsTimedOut",
         "SweepFailed",
         "SweepIncomplete",
+        "SweepTimedOut",
     ];
     assert_eq!(
         silent.collect::<BTreeSet<_>>(),
