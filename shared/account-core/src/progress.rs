@@ -118,12 +118,12 @@ pub fn fate(
     let ended = request.completed.or(request.requested);
     let ended_before = |time: DateTime<Utc>| ended.is_some_and(|ended| ended < time);
     let replayed = announce_since.is_some_and(|since| ended.is_some_and(|ended| since <= ended));
-    let doubt = if progress.complete { HISTORY } else { CLOCK };
+    let start = progress.started - if progress.complete { HISTORY } else { CLOCK };
     match remembered {
         Remembered::Announced => Fate::Nothing,
         Remembered::Baseline if replayed => Fate::Announce,
         Remembered::Baseline => Fate::Nothing,
-        Remembered::Nothing if !replayed && ended_before(progress.started - doubt) => Fate::Baseline,
+        Remembered::Nothing if !replayed && ended_before(start) => Fate::Baseline,
         Remembered::Nothing => Fate::Announce,
     }
 }

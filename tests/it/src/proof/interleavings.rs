@@ -10,7 +10,7 @@ use simulator::{Options, Outcome, Start};
 use crate::world::{Choice, Refusal, Turns, World};
 
 use super::stories::poller::{check, event};
-use super::stories::{nothing_is_pending, repeated, second_deliveries};
+use super::stories::{nothing_is_pending, repeated};
 use super::{Bound, Figure, Told, tell};
 
 /// What two pollers are started for at once.
@@ -27,12 +27,6 @@ pub struct Scene {
     clocks: [i64; 2],
 }
 
-impl Scene {
-    fn may_repeat(&self) -> bool {
-        0 < self.deaths || self.clocks != RIGHT
-    }
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Plot {
     /// Both see requests for the first time.
@@ -45,7 +39,7 @@ enum Plot {
 
 const RIGHT: [i64; 2] = [0, 0];
 
-/// Further apart than a claim of 16 minutes, and neither is off by a whole Lambda timeout.
+/// Further apart than a claim is long, and neither is off by a whole Lambda timeout.
 const APART: [i64; 2] = [-8, 9];
 
 /// The scenes; those with a death or wrong clocks have one request less, or they would be without end.
@@ -167,13 +161,8 @@ async fn story(scene: Scene, script: Vec<usize>) -> (Vec<usize>, End) {
 
     check(&world, &requests.into_iter().collect::<BTreeSet<_>>());
     nothing_is_pending(&world);
-    let repeated = if scene.clocks == RIGHT {
-        repeated(&world)
-    } else {
-        second_deliveries(&world).values().sum()
-    };
-    let reasons = usize::from(scene.may_repeat());
-    assert!(repeated <= reasons, "{repeated} delivered twice");
+    let repeated = repeated(&world);
+    assert!(repeated <= scene.deaths, "{repeated} delivered twice");
     let end = End {
         choices: turns.choices(),
         repeated,
@@ -208,14 +197,8 @@ pub fn figures(scenes: &[(Scene, Told<End>)]) -> Vec<Figure> {
         .iter()
         .flat_map(|(scene, told)| scene_figures(*scene, told))
         .collect();
-    type Kind = (&'static str, fn(&Scene) -> bool);
-    let kinds: [Kind; 3] = [
-        ("nobody dies", |scene| !scene.may_repeat()),
-        ("one dies", |scene| 0 < scene.deaths),
-        ("clocks are apart", |scene| scene.clocks != RIGHT),
-    ];
-    for (what, is_meant) in kinds {
-        let orders = scenes.iter().filter(|(scene, _)| is_meant(scene));
+    for (what, die) in [("nobody dies", false), ("one dies", true)] {
+        let orders = scenes.iter().filter(|(scene, _)| (0 < scene.deaths) == die);
         let orders = orders.map(|(_, told)| told.stories()).sum();
         let name = format!("orders of calls in all, {what}");
         figures.push(Figure::new(name, orders, "orders", Bound::AtLeast(LEAST)));
@@ -229,11 +212,10 @@ fn scene_figures(scene: Scene, told: &Told<End>) -> [Figure; 3] {
         Figure::new(format!("{}: {what}", scene.name), value, unit, bound)
     };
     let (orders, broken) = (told.stories(), told.broken.len());
-    // That it can happen where one dies, or clocks are apart, shows that the search reaches it.
-    let duplicates = if scene.may_repeat() {
-        Bound::AtLeast(1)
-    } else {
-        Bound::Exactly(0)
+    // That it can happen where one dies shows that the search reaches it.
+    let duplicates = match scene.deaths {
+        0 => Bound::Exactly(0),
+        _ => Bound::AtLeast(1),
     };
     [
         figure("orders of calls", orders, "orders", Bound::AtLeast(2)),

@@ -67,6 +67,8 @@ fn written(body: &[u8]) -> Vec<String> {
     let Some(all) = request["TransactItems"].as_array() else {
         return one(&request).into_iter().collect();
     };
-    let writes = all.iter().flat_map(|item| item.as_object().unwrap().values());
+    let writes = all
+        .iter()
+        .flat_map(|item| item.as_object().unwrap().values());
     writes.filter_map(one).collect()
 }

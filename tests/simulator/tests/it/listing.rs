@@ -237,7 +237,10 @@ async fn faults_of_paging() {
 
     // A first page has no token to repeat.
     set(1, FaultKind::RepeatToken);
-    assert_eq!(list(None).await.unwrap().create_account_statuses().len(), 20);
+    assert_eq!(
+        list(None).await.unwrap().create_account_statuses().len(),
+        20
+    );
     assert_eq!(bench.simulator.calls()[LIST].odd, 2);
 
     set(1, FaultKind::ExpiredToken);

@@ -57,7 +57,7 @@ pub(super) fn repeated(world: &World) -> usize {
 }
 
 /// How often which announcements were delivered beyond the first time; each must be the very same.
-pub(super) fn second_deliveries(world: &World) -> BTreeMap<String, usize> {
+fn second_deliveries(world: &World) -> BTreeMap<String, usize> {
     let mut ids: BTreeMap<String, Vec<Message>> = BTreeMap::new();
     for message in world.messages() {
         ids.entry(message.id().to_owned())

@@ -50,7 +50,11 @@ pub(in crate::proof) async fn drifted(trouble: Trouble) -> End {
         let busy = Fault {
             account: Some(accounts[1].clone()),
             // So often the client tries.
-            ..Fault::on("PutAlternateContact", Calls::List((1..=4).collect()), FaultKind::Throttle)
+            ..Fault::on(
+                "PutAlternateContact",
+                Calls::List((1..=4).collect()),
+                FaultKind::Throttle,
+            )
         };
         world.simulator.set_faults(vec![busy]);
         let mut records: Vec<_> = accounts.iter().map(|account| record(account, 0)).collect();
@@ -66,6 +70,7 @@ pub(in crate::proof) async fn drifted(trouble: Trouble) -> End {
         deliver_until_done(world, records, trouble).await;
         let refused = world.simulator.calls()["PutAlternateContact"].throttled;
         assert!(0 < refused, "no write was refused");
+        publish_what_is_left(world).await;
         let drift = world.messages().into_iter();
         let drift = drift.filter(|message| message.text("/type") == "ContactDriftFound");
         let ids: BTreeSet<_> = drift.map(|message| message.id().to_owned()).collect();
@@ -104,12 +109,7 @@ pub(in crate::proof) async fn tell(
     world.arrange(trouble);
     world.begin(trouble);
     deliver(&world, &accounts).await;
-    // What a dead copy did not announce, the poller does, once the dead copy's claim has ended.
-    world.calm();
-    tokio::time::sleep(Duration::from_secs(20 * 60)).await;
-    world
-        .run(&world.cold_poller(&[]), json!({"job": "tick"}))
-        .await;
+    publish_what_is_left(&world).await;
 
     let mut changes = BTreeSet::new();
     for (account, before) in accounts.iter().zip(before) {
@@ -129,6 +129,15 @@ pub(in crate::proof) async fn tell(
     }
     assert_eq!(announced(&world), changes);
     end(&world)
+}
+
+/// What a dead copy did not announce, the poller does, once the dead copy's claim has ended.
+async fn publish_what_is_left(world: &World) {
+    world.calm();
+    tokio::time::sleep(Duration::from_secs(20 * 60)).await;
+    world
+        .run(&world.cold_poller(&[]), json!({"job": "tick"}))
+        .await;
 }
 
 async fn deliver_until_done(world: &World, mut records: Vec<Delivery>, trouble: Trouble) {
