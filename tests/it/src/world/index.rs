@@ -1,19 +1,26 @@
 //! The table's index, which shows a write of the table only after a while, as DynamoDB's may.
 
-use std::collections::VecDeque;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use dynoxide::Database;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::dynamodb::{TABLE, table};
 
-/// A second table, which lags behind the first one.
+/// A second table, which lags behind the first one: each write by a time of its own, but those of one row in their order.
 pub(super) struct Index {
+    /// The longest that a write is not shown.
     lag: Duration,
-    /// What rows became, since when; null where they were deleted.
-    hidden: VecDeque<(Instant, String, Value)>,
+    rng: StdRng,
+    /// When what becomes of which row is shown, and which write that is; null where the row is deleted.
+    hidden: BTreeMap<(Instant, u64), (String, Value)>,
+    /// When the last write of each row is shown.
+    last: BTreeMap<String, Instant>,
+    writes: u64,
     shown: Database,
 }
 
@@ -21,7 +28,10 @@ impl Index {
     pub(super) fn new(lag: Duration) -> Self {
         Self {
             lag,
-            hidden: VecDeque::new(),
+            rng: StdRng::seed_from_u64(0),
+            hidden: BTreeMap::new(),
+            last: BTreeMap::new(),
+            writes: 0,
             shown: table(),
         }
     }
@@ -30,15 +40,19 @@ impl Index {
     pub(super) fn note(&mut self, body: &[u8], read: impl Fn(&str) -> Value) {
         for id in written(body) {
             let row = read(&id);
-            self.hidden.push_back((Instant::now(), id, row));
+            let due = Instant::now() + self.rng.random_range(Duration::ZERO..=self.lag);
+            let last = self.last.entry(id.clone()).or_insert(due);
+            *last = due.max(*last);
+            self.writes += 1;
+            self.hidden.insert((*last, self.writes), (id, row));
         }
     }
 
     /// The table as the index shows it now.
     pub(super) fn now(&mut self) -> &Database {
-        let due = |(since, _, _): &mut (Instant, String, Value)| self.lag <= since.elapsed();
-        while let Some((_, id, row)) = self.hidden.pop_front_if(due) {
-            self.show(&id, &row);
+        let later = self.hidden.split_off(&(Instant::now(), u64::MAX));
+        for (id, row) in std::mem::replace(&mut self.hidden, later).values() {
+            self.show(id, row);
         }
         &self.shown
     }
