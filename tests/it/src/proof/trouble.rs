@@ -80,6 +80,15 @@ impl Trouble {
         world
     }
 
+    /// So many accounts, or three pages of them where pages matter.
+    pub(super) const fn accounts(self, few: usize) -> usize {
+        if matches!(self, Self::Pages(_)) {
+            50
+        } else {
+            few
+        }
+    }
+
     /// Whether a tick must have announced what it could a minute after this trouble.
     pub(super) const fn passes(self) -> bool {
         matches!(self, Self::Storm(Refusal::Throttled, [], _))

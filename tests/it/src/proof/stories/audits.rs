@@ -8,18 +8,13 @@ use simulator::{MANAGEMENT_ACCOUNT_ID, Options};
 
 use crate::world::{Ended, Sweeping, World};
 
-use super::sweeps::PAGES;
 use super::{End, Trouble, end};
 
 const ACCOUNTS: usize = 6;
 
 pub(in crate::proof) async fn story(trouble: Trouble) -> End {
-    let all = match trouble {
-        Trouble::Pages(_) => PAGES,
-        _ => ACCOUNTS,
-    };
     let world = trouble.world(Options {
-        accounts: all,
+        accounts: trouble.accounts(ACCOUNTS),
         ..Options::default()
     });
     let accounts: Vec<_> = world.simulator.accounts().into_keys().collect();

@@ -11,8 +11,6 @@ use crate::world::{Ended, Refusal, Sweeping, World};
 use super::{End, Trouble, end};
 
 const ACCOUNTS: usize = 4;
-/// So many where pages matter: a full one has 20.
-pub(super) const PAGES: usize = 50;
 const KINDS: [&str; 3] = ["BILLING", "OPERATIONS", "SECURITY"];
 /// So many contacts have to change in a small organization.
 pub(in crate::proof) const CHANGES: u64 = changes(ACCOUNTS);
@@ -22,12 +20,7 @@ const fn changes(accounts: usize) -> u64 {
 }
 
 pub(in crate::proof) async fn plain(trouble: Trouble) -> End {
-    let (accounts, again) = match trouble {
-        Trouble::Pages(_) => (PAGES, false),
-        // At once, while no read shows what the first one wrote.
-        Trouble::Lag => (ACCOUNTS, true),
-        _ => (ACCOUNTS, false),
-    };
+    let accounts = trouble.accounts(ACCOUNTS);
     let world = organization(accounts, trouble);
     world.arrange(trouble);
     world.begin(trouble);
@@ -35,7 +28,8 @@ pub(in crate::proof) async fn plain(trouble: Trouble) -> End {
     let swept = sweep(&world, "s", contacts(), &[], "complete");
     tokio::join!(swept, world.disturb_clock(trouble, 0));
     let mut sweeps = vec![("s", "complete", changes(accounts))];
-    if again {
+    if matches!(trouble, Trouble::Lag) {
+        // At once, while no read shows what the first one wrote.
         sweep(&world, "again", contacts(), &[], "complete").await;
         sweeps.push(("again", "complete", 0));
     }

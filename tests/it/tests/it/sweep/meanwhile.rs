@@ -341,7 +341,7 @@ async fn accounts_that_join_and_leave_while_they_are_listed_keep_no_other_from_i
     let before = members(&world);
     let (read, unread) = (before[2].clone(), before[55].clone());
     let meanwhile = async {
-        while world.simulator.calls().get("ListAccounts").is_none() {
+        while !world.simulator.calls().contains_key("ListAccounts") {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         for account in [&read, &unread] {
