@@ -9,6 +9,7 @@ use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 use simulator::{Options, Outcome, Start};
+use tokio::time::Instant;
 
 use creation_poller::Shell;
 
@@ -32,6 +33,8 @@ const NEAR: [usize; 3] = [10, 100, 1_000];
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct End {
     calls: usize,
+    /// In virtual time, the delays of the SDK's retries among it.
+    took: Duration,
     crashes: usize,
     repeated: usize,
 }
@@ -44,6 +47,7 @@ pub fn schedules(requests: usize, seeds: std::ops::Range<u64>) -> Told<End> {
 }
 
 async fn story(count: usize, seed: u64) -> End {
+    let begun = Instant::now();
     let world = World::new(Options {
         seed,
         ..Options::default()
@@ -67,6 +71,7 @@ async fn story(count: usize, seed: u64) -> End {
     let calls = world.calls();
     End {
         calls: calls.len(),
+        took: begun.elapsed(),
         crashes: calls.iter().filter(|call| call.is_crash()).count(),
         repeated: repeated(&world),
     }
