@@ -55,7 +55,10 @@ bench: build .venvs/bench/.done .venvs/boto3/.done ## Measure the functions besi
 	$(call step,measuring)
 	$(CARGO_TARGET_DIR)/reliability/bench
 
+# SAM builds one function after the other; all at once, two are linked at a time, and SAM finds them built.
 build: need .venvs/sam/.done ## Build the functions as they are deployed
+	$(call step,cargo lambda build)
+	PATH="$(CURDIR)/.venvs/sam/bin:$$PATH" cargo lambda build --locked --release $(addprefix --package ,$(notdir $(wildcard functions/*)))
 	$(call step,sam build)
 	PATH="$(CURDIR)/.venvs/sam/bin:$$PATH" sam build
 
