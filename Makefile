@@ -9,8 +9,8 @@ export SAM_CLI_TELEMETRY := 0
 export __SAM_CLI_APP_DIR := $(CURDIR)/target/sam
 export UV_PYTHON_DOWNLOADS := never
 export BOTO3_PYTHON := $(CURDIR)/.venvs/boto3/bin/python
-# The end-to-end tests mostly wait for the next tick; the others shall not wait for them.
-export RUST_TEST_THREADS := 4
+# Four end-to-end tests wait most of the time, all at once; the others shall not wait for them.
+export RUST_TEST_THREADS := 6
 
 step = @printf '\n== %s\n' '$(1)'
 

@@ -29,6 +29,5 @@ mod rules;
 mod stamper;
 mod state_machine;
 mod sweep;
-mod sweeps;
 mod template;
 mod trust;

@@ -15,9 +15,15 @@ async fn fifty_thousand_accounts_stay_within_the_limits_of_step_functions() {
         accounts: 50_000,
         ..Options::default()
     });
-    world
-        .parameters
-        .put("policy", &POLICY.replace("mode: enforce", "mode: audit"));
+    // One contact of each account: reading all of them makes the test three times as long, and no state longer.
+    let security = POLICY
+        .lines()
+        .filter(|line| !line.contains("BILLING") && !line.contains("OPERATIONS"));
+    let policy: Vec<_> = security.collect();
+    world.parameters.put(
+        "policy",
+        &policy.join("\n").replace("mode: enforce", "mode: audit"),
+    );
     let (mut states, mut items, mut largest) = (0, 0, 0);
     let ended = world
         .sweep_with(&contact_sweep("s"), &mut |_, step, state| {

@@ -7,7 +7,7 @@ use chrono::Utc;
 use it::local::{Announcement, Announcements, Local, Stack, until};
 use serde_json::{Value, json};
 
-const SCHEMA: &str = include_str!("../../../../schemas/account-creation.schema.json");
+const SCHEMA: &str = include_str!("../../../../../schemas/account-creation.schema.json");
 
 /// One succeeds, one is taken, one fails for a known reason, one for a reason that is not documented yet.
 const ADDRESSES: [&str; 4] = [
@@ -19,13 +19,13 @@ const ADDRESSES: [&str; 4] = [
 
 /// What happens to accounts beside their creation.
 const EVENTS: [&str; 7] = [
-    include_str!("../../events/account-joined-organization.json"),
-    include_str!("../../events/account-joined-organization-api-call.json"),
-    include_str!("../../events/create-managed-account.json"),
-    include_str!("../../events/update-managed-account.json"),
-    include_str!("../../events/move-account-api-call.json"),
-    include_str!("../../events/tag-resource-api-call.json"),
-    include_str!("../../events/untag-resource-api-call.json"),
+    include_str!("../../../events/account-joined-organization.json"),
+    include_str!("../../../events/account-joined-organization-api-call.json"),
+    include_str!("../../../events/create-managed-account.json"),
+    include_str!("../../../events/update-managed-account.json"),
+    include_str!("../../../events/move-account-api-call.json"),
+    include_str!("../../../events/tag-resource-api-call.json"),
+    include_str!("../../../events/untag-resource-api-call.json"),
 ];
 
 /// A tick a minute, with time for a slow machine.
