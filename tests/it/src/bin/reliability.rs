@@ -139,14 +139,16 @@ fn orders() -> Vec<Found> {
 fn deliveries() -> Vec<Found> {
     let offsets: Vec<_> = (0..1_000).map(|it| it * 7).collect();
     let pairs = deliveries::two_sweeps(&offsets);
-    let mut found = vec![Found::new(&pairs, deliveries::pair_figures(&pairs))];
-    for (name, told) in [
-        ("records in any order", deliveries::shuffled(1_000)),
-        ("an event in a sweep", deliveries::sweep_and_event(&offsets)),
-    ] {
-        found.push(Found::new(&told, deliveries::figures(name, &told)));
-    }
-    found
+    let shuffled = deliveries::shuffled(1_000);
+    let meetings = deliveries::sweep_and_event(&offsets);
+    vec![
+        Found::new(&pairs, deliveries::pair_figures(&pairs)),
+        Found::new(
+            &shuffled,
+            deliveries::figures("records in any order", &shuffled),
+        ),
+        Found::new(&meetings, deliveries::meeting_figures(&meetings)),
+    ]
 }
 
 fn faults() -> Vec<Found> {
@@ -170,8 +172,11 @@ fn deadlines() -> Vec<Found> {
 }
 
 fn repeats() -> Vec<Found> {
-    let (peace, told) = repeats::kills(200);
-    vec![Found::new(&told, repeats::figures(peace, &told))]
+    let found = repeats::KINDS.map(|kind| {
+        let (peace, told) = repeats::kills(kind, 200);
+        Found::new(&told, repeats::figures(kind, peace, &told))
+    });
+    found.into()
 }
 
 fn storms() -> Vec<Found> {

@@ -101,10 +101,17 @@ pub fn pair_figures(told: &Told<Pair>) -> Vec<Figure> {
     all
 }
 
+/// Who changed the contacts of an account, a sweep or an event.
+#[derive(Clone, Copy, Debug)]
+pub struct Meeting {
+    /// So many changes are the event's; the others are the sweep's.
+    pub by_event: usize,
+}
+
 /// A contact sweep, and so many milliseconds later an event for one of its accounts: each change is made once, and told
 /// once, by the one or the other.
 #[must_use]
-pub fn sweep_and_event(offsets: &[u64]) -> Told<End> {
+pub fn sweep_and_event(offsets: &[u64]) -> Told<Meeting> {
     tell(offsets, async |offset| {
         let world = sweeps::world(Trouble::Peace);
         let account = world.simulator.accounts().into_keys().next_back().unwrap();
@@ -120,10 +127,27 @@ pub fn sweep_and_event(offsets: &[u64]) -> Told<End> {
         let sweeping = Sweeping::new("s", json!({"kind": "contacts"}));
         let (ended, ()) = tokio::join!(world.sweep(&sweeping), late);
         assert!(matches!(ended, Ended::Done(_)), "{ended:?}");
-        let told = stamper::announced(&world).len() as u64;
-        let swept = sweeps::CHANGES - told;
-        sweeps::check(&world, &[("s", "complete", swept)]).await
+        let by_event = stamper::announced(&world).len();
+        let swept = sweeps::CHANGES - by_event as u64;
+        sweeps::check(&world, &[("s", "complete", swept)]).await;
+        Meeting { by_event }
     })
+}
+
+/// The figures of a sweep and an event.
+#[must_use]
+pub fn meeting_figures(told: &Told<Meeting>) -> Vec<Figure> {
+    let who = |name: &str, is_so: fn(&Meeting) -> bool| {
+        let name = format!("deliveries: an event in a sweep, {name}");
+        let runs = told.ends.iter().filter(|it| is_so(it)).count();
+        Figure::new(name, runs, "runs", Bound::AtLeast(1))
+    };
+    let mut all = Vec::from(figures("an event in a sweep", told));
+    all.extend([
+        who("of these changed by the event", |it| 0 < it.by_event),
+        who("of these changed by the sweep", |it| it.by_event == 0),
+    ]);
+    all
 }
 
 /// The figures of a scene.

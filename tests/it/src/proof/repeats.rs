@@ -11,7 +11,7 @@ use super::{Bound, Figure, Told, tell};
 
 /// Three batches.
 const ACCOUNTS: usize = 250;
-/// Accounts of a batch, each with one contact.
+/// Accounts of a batch, each with one contact and one link.
 const BATCH: u64 = 100;
 /// The writes that were on their way are unknown, and read again for some rounds until they settle.
 const UNSETTLED: u64 = 10 * 8;
@@ -23,20 +23,48 @@ organization:
     SECURITY: {mode: enforce, name: Security, title: Team, emailAddress: security@canary.example.com, phoneNumber: '1'}
 ";
 
+/// A kind of sweep.
+#[derive(Clone, Copy, Debug)]
+pub struct Kind {
+    name: &'static str,
+    kind: &'static str,
+    read: &'static str,
+    /// How often an account is read in peace.
+    times: usize,
+}
+
+/// Both kinds.
+pub const KINDS: [Kind; 2] = [
+    Kind {
+        name: "contact sweep",
+        kind: "contacts",
+        read: "GetAlternateContact",
+        // To plan, and to apply.
+        times: 2,
+    },
+    Kind {
+        name: "GovCloud audit",
+        kind: "govcloud",
+        read: "GetGovCloudAccountInformation",
+        times: 1,
+    },
+];
+
 /// Calls to Account Management that a sweep made.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Work {
-    /// Contacts read.
+    /// Contacts or links read.
     pub reads: usize,
-    /// Accounts read more than twice: to plan, and to apply.
+    /// Accounts read more often than in peace.
     pub again: usize,
     /// Contacts written.
     pub writes: usize,
 }
 
-/// A contact sweep in peace, and then one for each of so many kills, spread over all of its calls.
+/// A sweep in peace, and then one for each of so many kills, spread over all of its calls.
 #[must_use]
-pub fn kills(many: usize) -> (Work, Told<Work>) {
+pub fn kills(kind: Kind, many: usize) -> (Work, Told<Work>) {
+    let sweep = |kill| sweep(kind, kill);
     let peace = tell(&[None], sweep);
     let (peace, calls) = peace.ends[0];
     let cases: Vec<_> = (0..many).map(|it| Some(calls * it / many)).collect();
@@ -47,7 +75,7 @@ pub fn kills(many: usize) -> (Work, Told<Work>) {
 }
 
 /// What Account Management was asked for, and how many calls of all kinds there were.
-async fn sweep(kill: Option<usize>) -> (Work, usize) {
+async fn sweep(kind: Kind, kill: Option<usize>) -> (Work, usize) {
     let world = World::new(Options {
         accounts: ACCOUNTS,
         ..Options::default()
@@ -56,7 +84,7 @@ async fn sweep(kill: Option<usize>) -> (Work, usize) {
     if let Some(at) = kill {
         world.kill(at, Kill::Answered);
     }
-    let sweeping = Sweeping::new("s", json!({"kind": "contacts"}));
+    let sweeping = Sweeping::new("s", json!({"kind": kind.kind}));
     let Ended::Done(state) = world.sweep(&sweeping).await else {
         panic!("the sweep failed")
     };
@@ -64,12 +92,12 @@ async fn sweep(kill: Option<usize>) -> (Work, usize) {
     let calls = world.calls();
     let of = |operation: &'static str| calls.iter().filter(move |it| it.operation == operation);
     let mut reads: BTreeMap<&str, usize> = BTreeMap::new();
-    for read in of("GetAlternateContact") {
+    for read in of(kind.read) {
         *reads.entry(&read.body).or_default() += 1;
     }
     let work = Work {
         reads: reads.values().sum(),
-        again: reads.values().filter(|times| 2 < **times).count(),
+        again: reads.values().filter(|times| kind.times < **times).count(),
         writes: of("PutAlternateContact").count(),
     };
     (work, calls.len())
@@ -77,13 +105,13 @@ async fn sweep(kill: Option<usize>) -> (Work, usize) {
 
 /// The figures: the most that a kill brought about.
 #[must_use]
-pub fn figures(peace: Work, told: &Told<Work>) -> Vec<Figure> {
+pub fn figures(kind: Kind, peace: Work, told: &Told<Work>) -> Vec<Figure> {
     let most = |work: fn(&Work) -> usize| {
         let most = told.ends.iter().map(work).max().unwrap_or_default();
         most.saturating_sub(work(&peace))
     };
     let figure = |what: &str, value, unit, bound| {
-        let name = format!("hard kills in a contact sweep: {what}");
+        let name = format!("hard kills in a {}: {what}", kind.name);
         Figure::new(name, value, unit, bound)
     };
     vec![

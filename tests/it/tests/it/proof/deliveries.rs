@@ -1,6 +1,8 @@
 //! Deliveries and sweeps that get in each other's way.
 
-use it::proof::deliveries::{figures, pair_figures, shuffled, sweep_and_event, two_sweeps};
+use it::proof::deliveries::{
+    figures, meeting_figures, pair_figures, shuffled, sweep_and_event, two_sweeps,
+};
 
 #[test]
 fn records_in_any_order_and_number_change_and_announce_each_contact_once() {
@@ -26,5 +28,9 @@ fn two_sweeps_at_once_are_one() {
 #[test]
 fn a_sweep_and_an_event_at_one_account_make_each_change_once() {
     let offsets: Vec<_> = (0..120).map(|it| it * 53).collect();
-    sweep_and_event(&offsets).check();
+    let told = sweep_and_event(&offsets);
+    told.check();
+    for figure in meeting_figures(&told) {
+        assert!(figure.holds(), "{figure}");
+    }
 }

@@ -1,12 +1,15 @@
 //! Hard kills.
 
-use it::proof::repeats::{figures, kills};
+use it::proof::repeats::{KINDS, figures, kills};
 
 #[test]
 fn a_hard_kill_repeats_one_batch_at_most() {
-    let (peace, told) = kills(12);
-    told.check();
-    for figure in figures(peace, &told) {
-        assert!(figure.holds(), "{figure}");
+    for kind in KINDS {
+        let (peace, told) = kills(kind, 12);
+        assert_eq!(peace.again, 0, "in peace nothing is read more often");
+        told.check();
+        for figure in figures(kind, peace, &told) {
+            assert!(figure.holds(), "{figure}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The gate, and what a person approves.
 
-use it::world::{Ended, Sweeping, World};
+use it::world::{Ended, Refusal, Sweeping, World};
 use serde_json::{Value, json};
 use simulator::ContactType;
 
@@ -162,6 +162,47 @@ async fn an_account_that_changed_since_the_plan_is_left_alone() {
     assert_eq!(lines[0]["done"], "written");
     assert_eq!(count(&world, "approved", "surprised"), 1);
     assert_eq!(count(&world, "approved", "written"), 79);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_planned_change_whose_write_is_in_doubt_is_made_in_a_later_round() {
+    let world = edited().await;
+    outcome(&world, &contact_sweep("edit")).await;
+    let mut rounds = 0;
+    let ended = world
+        .sweep_with(&approve("edit"), &mut |world, step, state| {
+            if step == "batches" && state["phase"] == "apply" {
+                rounds += 1;
+                if rounds == 1 {
+                    world.refuse("PutAlternateContact", Refusal::Internal);
+                } else {
+                    world.allow("PutAlternateContact");
+                }
+            }
+        })
+        .await;
+    assert_eq!(done(ended), "complete");
+    assert_eq!(count(&world, "approved", "written"), 80);
+    for account in members(&world) {
+        assert_eq!(name(&world, &account, "SECURITY"), "Edited Security");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_read_when_a_plan_is_applied_is_unknown_and_no_surprise() {
+    let world = edited().await;
+    outcome(&world, &contact_sweep("edit")).await;
+    let victim = members(&world)[4].clone();
+    let kind = simulator::FaultKind::BareError;
+    world.simulator.set_faults(vec![simulator::Fault {
+        account: Some(victim.clone()),
+        ..simulator::Fault::on("GetAlternateContact", simulator::Calls::Every, kind)
+    }]);
+    assert_eq!(outcome(&world, &approve("edit")).await, "complete");
+    assert_eq!(count(&world, "approved", "written"), 78);
+    let lines = &rows(&world, "approved")[&victim]["contacts"];
+    assert_eq!(lines[2]["found"], "unknown");
+    assert_eq!(lines[2]["done"], "nothing");
 }
 
 #[tokio::test(start_paused = true)]
