@@ -115,23 +115,12 @@ impl Shell {
                 result.again = true;
                 result.found = AccountFound::Later(reason);
             }
-            Look::Plan(mut plan) if order.phase == Phase::Apply => {
+            Look::Plan(mut plan) => {
                 let made = self.make(&mut plan, account, order, sight, is_superseded);
-                match made.await {
-                    Ok((lines, again)) => {
-                        result.again = again;
-                        result.found = contacts(lines);
-                    }
-                    Err(error) => {
-                        tracing::error!(kind = error.kind(), account = %member.id, "{error}");
-                        result.again = true;
-                        result.found = AccountFound::Later(error.kind().to_owned());
-                    }
-                }
-            }
-            Look::Plan(plan) => {
-                result.again = plan.again;
-                result.found = planned(&plan);
+                (result.found, result.again) = made.await.unwrap_or_else(|error| {
+                    tracing::error!(kind = error.kind(), account = %member.id, "{error}");
+                    (AccountFound::Later(error.kind().to_owned()), true)
+                });
             }
         }
         if self.has_left(&result).await {
@@ -141,8 +130,8 @@ impl Shell {
         result
     }
 
-    /// Makes the planned changes of an account. What an event's run that died left unannounced goes first: another write
-    /// to the same contact would hide it.
+    /// Plans the changes of an account, or makes them. What the run of an event or of a person that died left unannounced
+    /// goes first: another write to the same contact would hide it, and of one on standard nobody else would ever tell.
     async fn make(
         &self,
         plan: &mut Plan,
@@ -150,11 +139,14 @@ impl Shell {
         order: &Order,
         sight: &Sight<'_>,
         is_superseded: bool,
-    ) -> Result<(Vec<ContactLine>, bool), Error> {
+    ) -> Result<(AccountFound, bool), Error> {
         let is_told = self
             .announce_writes(plan, &plan.left_over(), &sight.claim)
             .await?;
         plan.settle_left_over();
+        if order.phase != Phase::Apply {
+            return Ok((planned(plan), plan.again || !is_told));
+        }
         let approved = Approved {
             shell: self,
             sight,
@@ -163,7 +155,7 @@ impl Shell {
             is_superseded,
         };
         let (lines, again) = approved.changes(&account.changes).await?;
-        Ok((lines, again || !is_told))
+        Ok((contacts(lines), again || !is_told))
     }
 
     /// Whether an account whose contacts are denied has left since the inventory.

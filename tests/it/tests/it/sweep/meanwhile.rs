@@ -6,7 +6,9 @@ use it::world::{Ended, Refusal, Sweeping, World};
 use serde_json::{Value, json};
 use simulator::{AccountState, Calls, ContactType, Fault, FaultKind, Start};
 
-use super::{POLICY, contact_sweep, count, members, name, outcome, rows, set, world, writes};
+use super::{
+    POLICY, contact_sweep, count, members, messages, name, outcome, rows, set, world, writes,
+};
 
 const EXCLUDED: &str = "ou-exam-suspended";
 
@@ -57,6 +59,27 @@ fn line(world: &World, account: &str, contact: &str) -> Value {
 fn others_are_written(world: &World, account: &str) {
     for contact in ["OPERATIONS", "SECURITY"] {
         assert_eq!(line(world, account, contact)["done"], "written");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_person_asked_for_and_nobody_announced_the_next_sweep_tells() {
+    let world = world(3);
+    let account = members(&world)[0].clone();
+    world.refuse("TransactWriteItems", Refusal::Denied);
+    let stamper = world.cold_stamper(&[]);
+    let asked = json!({"accounts": [account]});
+    let _ = world.stamp(&stamper, asked).await.unwrap();
+    world.allow("TransactWriteItems");
+    assert_eq!(name(&world, &account, "SECURITY"), "Security");
+    for sweep in ["one", "other"] {
+        tokio::time::sleep(Duration::from_secs(3_600)).await;
+        assert_eq!(outcome(&world, &contact_sweep(sweep)).await, "complete");
+        let told = messages(&world, "ContactsStamped");
+        assert_eq!(told.len(), 1);
+        assert_eq!(told[0].text("/detail/accountId"), account);
+        let changes = told[0].body["detail"]["changes"].as_array().unwrap();
+        assert_eq!(changes.len(), 3);
     }
 }
 
