@@ -1,5 +1,9 @@
 //! What the functions cost as programs: under a Lambda Runtime API and before AWS's services over TLS, both on this
 //! machine and in this process, so that what is counted is theirs alone.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "programs run by the clock of this machine"
+)]
 
 mod callgrind;
 mod case;

@@ -2,6 +2,10 @@
 //!
 //! What it starts ends with it, be it by Ctrl-C: see `local/guard.py`.
 #![expect(clippy::print_stdout, reason = "a person reads this")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "programs run by the clock of this machine"
+)]
 
 use std::collections::BTreeSet;
 use std::fs;

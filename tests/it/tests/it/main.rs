@@ -6,6 +6,10 @@
     clippy::panic,
     reason = "a failed assumption ends the test"
 )]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "programs run by the clock of this machine"
+)]
 
 mod actions;
 mod alarms;
