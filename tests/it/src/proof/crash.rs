@@ -1,6 +1,6 @@
 //! The crash matrix: a story is told once in peace, and then again for each of its calls and each way to crash there.
 
-use super::stories::{End, audits, poller, stamper, sweeps};
+use super::stories::{End, audits, on_demand, poller, stamper, sweeps};
 use super::trouble::{Crash, How, Trouble};
 use super::{Bound, Figure, Told, tell};
 
@@ -48,15 +48,23 @@ pub fn scenes(requests: &[usize]) -> Vec<Scene> {
     scenes
 }
 
-/// Scenes of two sweeps, one after the other.
+/// Scenes of sweeps one after the other, and of a person beside one of them.
 #[must_use]
-pub fn longer_scenes() -> [Scene; 3] {
+pub fn longer_scenes() -> [Scene; 5] {
     [
         scene("contact sweep that fails", matrix(sweeps::failing)),
         scene("contact sweep that is resumed", matrix(sweeps::resumed)),
         scene(
             "contact sweep that a person approves",
             matrix(sweeps::approved),
+        ),
+        scene(
+            "contact sweep beside a person who asks for one account",
+            matrix(on_demand::contacts),
+        ),
+        scene(
+            "GovCloud audit beside a person who asks for one account",
+            matrix(on_demand::links),
         ),
     ]
 }

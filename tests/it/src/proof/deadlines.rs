@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use account_aws::invocation::MARGIN;
 use serde_json::{Value, json};
 use simulator::{Options, Start};
 use tokio::time::Instant;
 
-use crate::world::{Delivery, Refusal, Sweeping, Weather, World};
+use crate::world::{Delivery, IN_TIME, Refusal, Sweeping, Weather, World};
 
 use super::{Bound, Figure, Told, tell};
 
@@ -84,7 +83,7 @@ impl Case {
 
     fn left(self, begun: Instant) -> Duration {
         let left = self.timeout.saturating_sub(begun.elapsed());
-        assert!(MARGIN <= left, "{left:?} before the deadline");
+        assert!(IN_TIME <= left, "{left:?} before the deadline");
         left
     }
 }
@@ -159,7 +158,7 @@ async fn sweep(kind: &str, case: Case) -> Duration {
     };
     case.begin(&world);
     let _ = world.sweep(&sweeping).await;
-    MARGIN
+    IN_TIME
 }
 
 fn world() -> World {

@@ -129,6 +129,8 @@ pub fn sweep_and_event(offsets: &[u64]) -> Told<Meeting> {
         assert!(matches!(ended, Ended::Done(_)), "{ended:?}");
         let by_event = stamper::announced(&world).len();
         let swept = sweeps::CHANGES - by_event as u64;
+        let puts = world.simulator.calls()["PutAlternateContact"].calls;
+        assert_eq!(puts, sweeps::CHANGES, "each change is made once");
         sweeps::check(&world, &[("s", "complete", swept)]).await;
         Meeting { by_event }
     })

@@ -1,5 +1,7 @@
 //! Faults: every story under weather, storms, lagging reads, bad pages and wrong clocks.
 
+use std::collections::BTreeSet;
+
 use crate::world::Refusal;
 
 use super::stories::{End, audits, poller, stamper, sweeps};
@@ -12,6 +14,8 @@ const REQUESTS: usize = 12;
 /// Writes of the ledger.
 const WRITES: [&str; 4] = ["PutItem", "UpdateItem", "TransactWriteItems", "DeleteItem"];
 
+const LAG: &str = "reads lag by 5 minutes";
+
 /// While the poller lists, rows come and go, too.
 const PAGES: &str = "pages empty, tokens expired and repeated";
 
@@ -22,11 +26,12 @@ pub struct Scene {
     pub name: String,
     /// One story for each seed or moment.
     pub told: Told<End>,
-    /// Whether the trouble shows by the calls that it strikes.
-    strikes: bool,
+    /// By what the trouble shows, and in how many of the stories; `None` in peace.
+    sign: Option<(&'static str, usize)>,
 }
 
-/// Every story under every trouble that can befall it, with so many seeds of each.
+/// Every story under every trouble that can befall it, with so many seeds of each; those that are variants of another
+/// one, or longer, with a quarter of them.
 #[must_use]
 pub fn scenes(seeds: usize) -> Vec<Scene> {
     let poller = |trouble| poller::story(REQUESTS, trouble);
@@ -35,6 +40,12 @@ pub fn scenes(seeds: usize) -> Vec<Scene> {
     scenes.extend(all("stamper", seeds, &stamper::story, &[PAGES]));
     scenes.extend(all("contact sweep", seeds, &sweeps::plain, &[]));
     scenes.extend(all("GovCloud audits", seeds, &audits::story, &[]));
+    let few = (seeds / 4).max(1);
+    let (drifted, resumed) = (&stamper::drifted, &sweeps::resumed);
+    scenes.extend(all("contact that was replaced", few, drifted, &[PAGES]));
+    // It reads nothing that was written less than an hour ago.
+    scenes.extend(all("resumed contact sweep", few, resumed, &[LAG]));
+    scenes.extend(all("approved contact sweep", few, &sweeps::approved, &[]));
     scenes
 }
 
@@ -46,20 +57,45 @@ fn all<F: Future<Output = End>>(
 ) -> Vec<Scene> {
     let peace = tell(&[Trouble::Peace], story);
     let calls = peace.ends.first().map_or(0, |end| end.calls);
+    // In the very worlds that lag and clocks befall: by nothing else may these stories be told otherwise.
+    let quiet = tell(&by_seed(seeds, Trouble::Quiet), story);
+    let in_peace: BTreeSet<_> = quiet.ends.iter().map(|end| end.told).collect();
+    let mut scenes = vec![Scene {
+        name: format!("{name}, in peace"),
+        told: quiet,
+        sign: None,
+    }];
     let kinds = troubles(seeds, calls).into_iter();
-    kinds
-        .filter(|(kind, _)| !left_out.contains(kind))
-        .map(|(kind, troubles)| Scene {
+    let kinds = kinds.filter(|(kind, _)| !left_out.contains(kind));
+    scenes.extend(kinds.map(|(kind, troubles)| {
+        let told = tell(&troubles, story);
+        Scene {
             name: format!("{name}, {kind}"),
-            told: tell(&troubles, story),
-            strikes: !matches!(troubles[0], Trouble::Lag | Trouble::Clock(_)),
-        })
-        .collect()
+            sign: Some(sign(troubles[0], &told, &in_peace)),
+            told,
+        }
+    }));
+    scenes
+}
+
+/// Lag and clocks strike no call: they show by stories that are told otherwise than in peace.
+fn sign(trouble: Trouble, told: &Told<End>, in_peace: &BTreeSet<u64>) -> (&'static str, usize) {
+    let ends = told.ends.iter();
+    if matches!(trouble, Trouble::Lag(_) | Trouble::Clock(_)) {
+        let otherwise = ends.filter(|end| !in_peace.contains(&end.told)).count();
+        ("of these told otherwise than in peace", otherwise)
+    } else {
+        ("of these struck", ends.filter(|end| 0 < end.struck).count())
+    }
+}
+
+fn by_seed(seeds: usize, trouble: fn(u64) -> Trouble) -> Vec<Trouble> {
+    (0..seeds as u64).map(trouble).collect()
 }
 
 /// Storms begin at calls that are spread over a story of so many.
 fn troubles(seeds: usize, calls: usize) -> Vec<(&'static str, Vec<Trouble>)> {
-    let of = |trouble: fn(u64) -> Trouble| (0..seeds as u64).map(trouble).collect();
+    let of = |trouble: fn(u64) -> Trouble| by_seed(seeds, trouble);
     let storm = |refusal, operations| {
         // In the last quarter there is less and less to be struck.
         let at = |seed| seed * calls * 3 / (4 * seeds);
@@ -96,7 +132,7 @@ fn troubles(seeds: usize, calls: usize) -> Vec<(&'static str, Vec<Trouble>)> {
             "signatures refused for 5 minutes",
             storm(Refusal::Skewed, &[]),
         ),
-        ("reads lag by 5 minutes", vec![Trouble::Lag]),
+        (LAG, of(Trouble::Lag)),
         (PAGES, of(Trouble::Pages)),
         ("a clock that is off and jumps", of(Trouble::Clock)),
     ]
@@ -133,16 +169,11 @@ pub fn figures(scenes: &[Scene]) -> Vec<Figure> {
 fn scene_figures(scene: &Scene) -> Vec<Figure> {
     let name = format!("faults: {}", scene.name);
     let runs = scene.told.stories();
-    let struck = scene.told.ends.iter().filter(|end| 0 < end.struck).count();
     let mut figures = vec![Figure::new(name.as_str(), runs, "runs", Bound::AtLeast(1))];
-    if scene.strikes {
+    if let Some((sign, shown)) = scene.sign {
         let half = Bound::AtLeast(runs as u64 / 2);
-        figures.push(Figure::new(
-            format!("{name}: of these struck"),
-            struck,
-            "runs",
-            half,
-        ));
+        let sign = format!("{name}: {sign}");
+        figures.push(Figure::new(sign, shown, "runs", half));
     }
     figures
 }

@@ -1,11 +1,12 @@
 //! Hard kills in a sweep: what is done again is one batch at most.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use serde_json::json;
-use simulator::Options;
+use simulator::{MANAGEMENT_ACCOUNT_ID, Options};
 
-use crate::world::{Ended, Kill, Sweeping, World};
+use crate::world::{Ended, Kill, Message, Sweeping, World};
 
 use super::{Bound, Figure, Told, tell};
 
@@ -15,6 +16,8 @@ const ACCOUNTS: usize = 250;
 const BATCH: u64 = 100;
 /// The writes that were on their way are unknown, and read again for some rounds until they settle.
 const UNSETTLED: u64 = 10 * 8;
+/// One in so many accounts has a link, which changes: some in each batch.
+const LINKED: usize = 25;
 
 const POLICY: &str = "
 version: 1
@@ -31,6 +34,8 @@ pub struct Kind {
     read: &'static str,
     /// How often an account is read in peace.
     times: usize,
+    /// Whether it writes contacts.
+    writes: bool,
 }
 
 /// Both kinds.
@@ -41,12 +46,14 @@ pub const KINDS: [Kind; 2] = [
         read: "GetAlternateContact",
         // To plan, and to apply.
         times: 2,
+        writes: true,
     },
     Kind {
         name: "GovCloud audit",
         kind: "govcloud",
         read: "GetGovCloudAccountInformation",
         times: 1,
+        writes: false,
     },
 ];
 
@@ -81,14 +88,15 @@ async fn sweep(kind: Kind, kill: Option<usize>) -> (Work, usize) {
         ..Options::default()
     });
     world.parameters.put("policy", POLICY);
+    let linked = if kind.writes {
+        0
+    } else {
+        change_links(&world).await
+    };
     if let Some(at) = kill {
         world.kill(at, Kill::Answered);
     }
-    let sweeping = Sweeping::new("s", json!({"kind": kind.kind}));
-    let Ended::Done(state) = world.sweep(&sweeping).await else {
-        panic!("the sweep failed")
-    };
-    assert_eq!(state["outcome"], "complete");
+    complete(&world, "s", kind.kind).await;
     let calls = world.calls();
     let of = |operation: &'static str| calls.iter().filter(move |it| it.operation == operation);
     let mut reads: BTreeMap<&str, usize> = BTreeMap::new();
@@ -100,7 +108,51 @@ async fn sweep(kind: Kind, kill: Option<usize>) -> (Work, usize) {
         again: reads.values().filter(|times| kind.times < **times).count(),
         writes: of("PutAlternateContact").count(),
     };
+    let told = links_told(&world).await;
+    assert_eq!(told, linked, "links whose change was announced");
     (work, calls.len())
+}
+
+async fn complete(world: &World, name: &str, kind: &str) {
+    let sweeping = Sweeping::new(name, json!({"kind": kind}));
+    let Ended::Done(state) = world.sweep(&sweeping).await else {
+        panic!("the sweep failed")
+    };
+    assert_eq!(state["outcome"], "complete");
+}
+
+/// Changes links that an earlier audit saw, so that the next one has something to remember and to announce. Gives their
+/// number.
+async fn change_links(world: &World) -> usize {
+    let accounts = world.simulator.accounts().into_keys();
+    let members = accounts.filter(|it| it != MANAGEMENT_ACCOUNT_ID);
+    let linked: Vec<_> = members.step_by(LINKED).collect();
+    let link = |state: &str| {
+        for (index, account) in linked.iter().enumerate() {
+            let govcloud = (999_988_887_000 + index).to_string();
+            let link = world.simulator.set_link(account, &govcloud, state);
+            link.unwrap();
+        }
+    };
+    link("PENDING_ACTIVATION");
+    complete(world, "before", "govcloud").await;
+    link("ACTIVE");
+    world.forget_calls();
+    linked.len()
+}
+
+/// Links whose change was announced in the end: what a kill left unannounced is announced by the poller.
+async fn links_told(world: &World) -> usize {
+    world.spare();
+    tokio::time::sleep(Duration::from_secs(3_600)).await;
+    world
+        .run(&world.cold_poller(&[]), json!({"job": "tick"}))
+        .await;
+    let messages = world.messages();
+    let changes = messages
+        .iter()
+        .filter(|it| it.text("/type") == "GovCloudLinkChanged");
+    changes.map(Message::id).collect::<BTreeSet<_>>().len()
 }
 
 /// The figures: the most that a kill brought about.
@@ -114,12 +166,19 @@ pub fn figures(kind: Kind, peace: Work, told: &Told<Work>) -> Vec<Figure> {
         let name = format!("hard kills in a {}: {what}", kind.name);
         Figure::new(name, value, unit, bound)
     };
-    vec![
+    let unsettled = if kind.writes { UNSETTLED } else { 0 };
+    let mut figures = vec![
         figure("kills", told.stories(), "kills", Bound::AtLeast(1)),
         figure(
             "incomplete sweeps",
             told.broken.len(),
             "sweeps",
+            Bound::Exactly(0),
+        ),
+        figure(
+            "accounts read again in peace",
+            peace.again,
+            "accounts",
             Bound::Exactly(0),
         ),
         figure(
@@ -132,13 +191,16 @@ pub fn figures(kind: Kind, peace: Work, told: &Told<Work>) -> Vec<Figure> {
             "reads beyond those in peace, at most",
             most(|it| it.reads),
             "reads",
-            Bound::AtMost(BATCH + UNSETTLED),
+            Bound::AtMost(BATCH + unsettled),
         ),
-        figure(
+    ];
+    if kind.writes {
+        figures.push(figure(
             "contacts written again, at most",
             most(|it| it.writes),
             "contacts",
             Bound::AtMost(1),
-        ),
-    ]
+        ));
+    }
+    figures
 }

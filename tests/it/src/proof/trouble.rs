@@ -36,14 +36,16 @@ pub struct Crash {
 pub enum Trouble {
     /// None.
     Peace,
+    /// None, in the world of this seed.
+    Quiet(u64),
     /// A crash.
     Crash(Crash),
     /// All the time 20 % of all calls are throttled, 5 % hang and 2 % fail, by this seed.
     Weather(u64),
     /// These operations, or all, fail for five minutes, from this call on.
     Storm(Refusal, &'static [&'static str], usize),
-    /// Reads do not see a write for five minutes.
-    Lag,
+    /// Reads do not see a write for five minutes, and the ledger's index for up to five minutes, by this seed.
+    Lag(u64),
     /// Pages come empty, tokens expire or repeat, rows appear and vanish, by this seed.
     Pages(u64),
     /// The function's clock is up to five minutes off and jumps, by this seed.
@@ -60,7 +62,8 @@ impl Trouble {
     /// A world with what this trouble needs from the beginning.
     pub(super) fn world(self, options: Options) -> World {
         let options = match self {
-            Self::Lag => Options {
+            Self::Lag(seed) => Options {
+                seed,
                 lag: Duration::from_secs(300),
                 ..options
             },
@@ -70,7 +73,9 @@ impl Trouble {
                 latency: PAGE,
                 ..options
             },
-            Self::Weather(seed) | Self::Clock(seed) => Options { seed, ..options },
+            Self::Quiet(seed) | Self::Weather(seed) | Self::Clock(seed) => {
+                Options { seed, ..options }
+            }
             Self::Peace | Self::Crash(_) | Self::Storm(..) => options,
         };
         let world = World::new(options);
@@ -87,6 +92,11 @@ impl Trouble {
         } else {
             few
         }
+    }
+
+    /// Whether it goes on all the time, from before the first call.
+    pub(super) const fn is_lasting(self) -> bool {
+        matches!(self, Self::Weather(_) | Self::Pages(_))
     }
 
     /// Whether a tick must have announced what it could a minute after this trouble.
@@ -117,7 +127,11 @@ impl World {
                 self.set_weather(Some(Weather::storm_at(refusal, operations, call, STORM)));
             }
             Trouble::Pages(seed) => self.simulator.set_faults(bad_tokens(seed)),
-            Trouble::Peace | Trouble::Crash(_) | Trouble::Lag | Trouble::Clock(_) => (),
+            Trouble::Peace
+            | Trouble::Quiet(_)
+            | Trouble::Crash(_)
+            | Trouble::Lag(_)
+            | Trouble::Clock(_) => (),
         }
     }
 
@@ -162,7 +176,9 @@ impl World {
     /// Calls that trouble struck.
     pub(super) fn struck(&self) -> usize {
         let calls = self.calls();
-        let struck = calls.iter().filter(|call| call.fate != Fate::Answered);
+        let struck = calls
+            .iter()
+            .filter(|call| !matches!(call.fate, Fate::Answered | Fate::Dropped));
         let counts = self.simulator.calls();
         let listings = counts.iter().filter(|(name, _)| name.starts_with("List"));
         let odd: u64 = listings.map(|(_, count)| count.odd + count.failed).sum();

@@ -69,6 +69,8 @@ pub struct Call {
 /// What happened to a call on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
+    /// The function died, or gave it up, while it was on its way.
+    Dropped,
     /// The service answered.
     Answered,
     /// The function was told otherwise, whatever the service did.
@@ -172,6 +174,8 @@ pub(super) struct Traffic {
 
 /// What is to happen to a call.
 struct Verdict {
+    /// Which call it is.
+    number: usize,
     strike: Option<Strike>,
     kill: Option<Kill>,
     is_lost: bool,
@@ -214,6 +218,7 @@ impl Traffic {
             is_made: false,
         });
         let verdict = Verdict {
+            number,
             strike: refused.or_else(|| self.weather.as_mut()?.strike(&call.operation)),
             kill: self
                 .kill
@@ -227,7 +232,8 @@ impl Traffic {
                 .is_some(),
             latency: Duration::from_millis(latency),
         };
-        call.fate = verdict.fate();
+        // Until it has come so far.
+        call.fate = Fate::Dropped;
         self.calls.push(call);
         verdict
     }
@@ -257,6 +263,7 @@ impl Call {
         match self.fate {
             Fate::Struck(strike) => strike.is_made,
             Fate::Killed(kill) => !matches!(kill, Kill::Before),
+            Fate::Dropped => false,
             Fate::Answered | Fate::Lost => true,
         }
     }
@@ -336,6 +343,7 @@ impl Connector {
             (traffic.admit(call, fate), traffic.halves_batches)
         };
         if verdict.kill == Some(Kill::Before) {
+            self.arrive(&verdict);
             return die().await;
         }
         tokio::time::sleep(verdict.latency).await;
@@ -344,11 +352,14 @@ impl Connector {
                 if strike.is_made {
                     let _ = self.answer(&operation, service, request, halves).await;
                 }
+                self.arrive(&verdict);
                 refuse(service, strike.refusal).await
             }
             None => {
-                self.answer_and_record(&operation, service, request, halves)
-                    .await
+                let answer = self.answer_and_record(&operation, service, request, halves);
+                let answer = answer.await;
+                self.arrive(&verdict);
+                answer
             }
         };
         match verdict.kill {
@@ -368,6 +379,12 @@ impl Connector {
         };
         HttpResponse::try_from(response?.map(body))
             .map_err(|error| ConnectorError::user(error.into()))
+    }
+
+    /// The call has come to where its fate is settled.
+    fn arrive(&self, verdict: &Verdict) {
+        let mut traffic = self.traffic.lock().unwrap_or_else(PoisonError::into_inner);
+        traffic.calls[verdict.number].fate = verdict.fate();
     }
 
     async fn answer_and_record(

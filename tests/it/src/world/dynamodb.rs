@@ -62,9 +62,9 @@ impl fmt::Debug for Table {
 }
 
 impl Table {
-    /// A new table, whose index shows writes after a while.
-    pub(super) fn new(lag: Duration) -> Self {
-        let index = (!lag.is_zero()).then(|| Arc::new(Mutex::new(Index::new(lag))));
+    /// A new table, whose index shows each write after a while of its own, by this seed.
+    pub(super) fn new(lag: Duration, seed: u64) -> Self {
+        let index = (!lag.is_zero()).then(|| Arc::new(Mutex::new(Index::new(lag, seed))));
         Self {
             database: Arc::new(table()),
             index,

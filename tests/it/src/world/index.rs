@@ -25,10 +25,10 @@ pub(super) struct Index {
 }
 
 impl Index {
-    pub(super) fn new(lag: Duration) -> Self {
+    pub(super) fn new(lag: Duration, seed: u64) -> Self {
         Self {
             lag,
-            rng: StdRng::seed_from_u64(0),
+            rng: StdRng::seed_from_u64(seed),
             hidden: BTreeMap::new(),
             last: BTreeMap::new(),
             writes: 0,

@@ -10,6 +10,7 @@ mod lines;
 mod objects;
 mod parameters;
 mod queue;
+mod retries;
 mod stamper;
 mod sweep;
 mod time;
@@ -52,6 +53,9 @@ pub use weather::{Strike, Weather};
 use connector::{Connector, INVOCATION, Invocation, Traffic};
 use dynamodb::Table;
 use lines::Lines;
+
+/// A function answers so long before its Lambda deadline: what is promised, whatever constant the functions keep it with.
+pub const IN_TIME: Duration = Duration::from_secs(5);
 
 /// How an invocation ended.
 #[derive(Debug)]
@@ -96,7 +100,8 @@ impl World {
 
     /// The same at another time: a world of today can be served to programs, whose clock is the system's.
     pub(crate) fn at(date: DateTime<Utc>, options: simulator::Options) -> Self {
-        let (clock, lag) = (Clock::new(date), options.lag);
+        let clock = Clock::new(date);
+        let table = Table::new(options.lag, options.seed);
         let traffic = Traffic {
             account: simulator::MANAGEMENT_ACCOUNT_ID.to_owned(),
             rng: Some(StdRng::seed_from_u64(options.seed)),
@@ -110,7 +115,7 @@ impl World {
             executions: Executions::default(),
             topic: Topic::default(),
             trails: Trails::default(),
-            table: Table::new(lag),
+            table,
             traffic: Arc::new(Mutex::new(traffic)),
             lines: Lines::default(),
             clock,

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use account_aws::Error;
 use account_aws::clients::Clients;
-use account_aws::invocation::MARGIN;
 use lambda_runtime::LambdaEvent;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::{World, variable};
+use super::retries::Retries;
+use super::{IN_TIME, World, variable};
 
 /// The ARN of an execution, but for its name.
 const EXECUTION: &str =
@@ -24,7 +24,8 @@ pub enum Ended {
     Failed(String),
 }
 
-/// What a test does to the world before a step or a batch is made: it gets the step's name and the sweep's state.
+/// What a test does to the world before a step or a batch is made, once, however often the state machine then tries: it
+/// gets the step's name and the sweep's state, or the batch's item.
 pub(crate) type Meddle<'a> = &'a mut dyn FnMut(&World, &str, &Value);
 
 /// A sweep that is to run.
@@ -142,11 +143,14 @@ struct Run<'a> {
 /// However much there was to do, or however early it was killed.
 fn answered_in_time(begun: Instant, timeout: Duration) {
     let left = timeout.saturating_sub(begun.elapsed());
-    assert!(MARGIN <= left, "{left:?} before the deadline");
+    assert!(IN_TIME <= left, "{left:?} before the deadline");
 }
 
-/// What keeps a step from being made: the name of the error.
+/// What keeps a step or a batch from being made: the name of the error.
 type Refused = String;
+
+/// What Step Functions calls it when an invocation is killed.
+const KILLED: &str = "Lambda.Unknown";
 
 impl Run<'_> {
     async fn run(mut self, meddle: Meddle<'_>) -> Ended {
@@ -184,7 +188,7 @@ impl Run<'_> {
     async fn step(&mut self, mut payload: Value) -> Result<Value, Refused> {
         payload["execution"] = self.arn.into();
         payload["started"] = self.started.as_str().into();
-        let mut tries = 0;
+        let mut retries = Retries::of_step(payload["step"].as_str().unwrap());
         loop {
             let begun = Instant::now();
             let timeout = self.sweeping.step_timeout;
@@ -200,19 +204,13 @@ impl Run<'_> {
                 Some(Err(error)) => error.kind().to_owned(),
                 None => {
                     self.sweeper = self.world.cold_sweeper(self.sweeping.vars);
-                    "Lambda.Unknown".to_owned()
+                    KILLED.to_owned()
                 }
             };
-            tries += 1;
-            let patience = match error.as_str() {
-                "Throttled" | "Unavailable" | "OutOfTime" | "BrokenListing" => 8,
-                "Lambda.Unknown" => 2,
-                _ => 0,
-            };
-            if patience < tries {
+            let Some(wait) = retries.wait(&error) else {
                 return Err(error);
-            }
-            tokio::time::sleep(Duration::from_secs(10 << tries.min(5))).await;
+            };
+            tokio::time::sleep(wait).await;
         }
     }
 
@@ -224,17 +222,16 @@ impl Run<'_> {
         Ended::Failed(error)
     }
 
-    /// The batches one after the other; one that fails is not missed here.
+    /// The batches one after the other, each made again where the state machine would. One that fails in the end is
+    /// caught, and the next one follows.
     async fn batches(&self, state: &Value, meddle: Meddle<'_>) {
         let place = |member: &str| state["items"][member].as_str().unwrap().to_owned();
         let items = format!("{}/{}", place("bucket"), place("key"));
         let items = self.world.objects.get(&items).unwrap();
         let items: Vec<Value> = serde_json::from_str(&items).unwrap();
-        let (timeout, vars) = (self.sweeping.timeout, self.sweeping.vars);
         let mut warm = None;
         for item in items {
             meddle(self.world, "batch", &item);
-            let begun = Instant::now();
             let payload = json!({
                 "step": "batch",
                 "sweep": state["id"],
@@ -243,15 +240,39 @@ impl Run<'_> {
                 "round": state["round"],
                 "item": item,
             });
-            if state["kind"] == "contacts" {
-                let stamper = warm.take().unwrap_or_else(|| self.world.cold_stamper(vars));
-                let end = Box::pin(self.world.stamp_within(&stamper, payload, timeout)).await;
-                warm = Some(stamper).filter(|_| self.sweeping.is_warm && end.is_some());
-            } else {
-                let auditor = self.world.cold_auditor(vars);
-                let _ = Box::pin(self.world.audit(&auditor, payload, timeout)).await;
+            let mut retries = Retries::of_batch(&state["kind"]);
+            while let Err(error) = self.batch(&payload, &mut warm).await {
+                let Some(wait) = retries.wait(&error) else {
+                    break;
+                };
+                tokio::time::sleep(wait).await;
             }
-            answered_in_time(begun, timeout);
+        }
+    }
+
+    /// A batch, once.
+    async fn batch(
+        &self,
+        payload: &Value,
+        warm: &mut Option<contact_stamper::Shell>,
+    ) -> Result<(), Refused> {
+        let (timeout, vars) = (self.sweeping.timeout, self.sweeping.vars);
+        let begun = Instant::now();
+        let end = if payload["kind"] == "contacts" {
+            let stamper = warm.take().unwrap_or_else(|| self.world.cold_stamper(vars));
+            let invocation = self.world.stamp_within(&stamper, payload.clone(), timeout);
+            let end = Box::pin(invocation).await;
+            *warm = Some(stamper).filter(|_| self.sweeping.is_warm && end.is_some());
+            end
+        } else {
+            let auditor = self.world.cold_auditor(vars);
+            Box::pin(self.world.audit(&auditor, payload.clone(), timeout)).await
+        };
+        answered_in_time(begun, timeout);
+        match end {
+            Some(Ok(_)) => Ok(()),
+            Some(Err(error)) => Err(error.kind().to_owned()),
+            None => Err(KILLED.to_owned()),
         }
     }
 }

@@ -13,6 +13,14 @@ use super::{End, Trouble, end};
 const ACCOUNTS: usize = 6;
 
 pub(in crate::proof) async fn story(trouble: Trouble) -> End {
+    tell(trouble, async |_, _| ()).await
+}
+
+/// The story, with something done beside the audit that finds links changed; it gets an account whose link is one of them.
+pub(in crate::proof) async fn tell(
+    trouble: Trouble,
+    beside: impl AsyncFnOnce(&World, &str),
+) -> End {
     let world = trouble.world(Options {
         accounts: trouble.accounts(ACCOUNTS),
         ..Options::default()
@@ -23,10 +31,9 @@ pub(in crate::proof) async fn story(trouble: Trouble) -> End {
         .filter(|it| *it != MANAGEMENT_ACCOUNT_ID)
         .collect();
     let link = |index: usize, state: &str| {
-        let govcloud = format!("99998888777{index}");
         world
             .simulator
-            .set_link(accounts[index], &govcloud, state)
+            .set_link(accounts[index], &govcloud(index), state)
             .unwrap();
     };
     link(0, "PENDING_ACTIVATION");
@@ -43,16 +50,34 @@ pub(in crate::proof) async fn story(trouble: Trouble) -> End {
     link(2, "ACTIVE");
     link(3, "SUSPENDED");
     // Where reads lag, only the third one sees it.
-    audit(&world, trouble, "second").await;
+    tokio::join!(
+        audit(&world, trouble, "second"),
+        beside(&world, accounts[0].as_str())
+    );
     audit(&world, trouble, "third").await;
     world.calm();
     world
         .run(&world.cold_poller(&[]), json!({"job": "tick"}))
         .await;
 
-    let changed = details(&world, "GovCloudLinkChanged", "/detail/accountId");
-    let expected: BTreeSet<_> = accounts[..4].iter().map(|it| it.to_string()).collect();
-    assert_eq!(changed, expected);
+    let changed = details(&world, "GovCloudLinkChanged", "/detail");
+    let none = || json!({"link": "notLinked"});
+    let linked = |index: usize, state: &str| json!({"link": "linked", "govCloudAccountId": govcloud(index), "state": state});
+    let change = |index: usize, change: &str, from: Value, to: Value| {
+        json!({"accountId": accounts[index], "change": change, "from": from, "to": to}).to_string()
+    };
+    let expected = [
+        change(
+            0,
+            "state",
+            linked(0, "PENDING_ACTIVATION"),
+            linked(0, "ACTIVE"),
+        ),
+        change(1, "vanished", linked(1, "ACTIVE"), none()),
+        change(2, "state", linked(2, "SUSPENDED"), linked(2, "ACTIVE")),
+        change(3, "appeared", none(), linked(3, "SUSPENDED")),
+    ];
+    assert_eq!(changed, expected.into());
     let counts = details(&world, "GovCloudFindings", "/detail/counts");
     let counted = |appeared, cleared, standing| {
         json!({"appeared": appeared, "cleared": cleared, "standing": standing}).to_string()
@@ -65,6 +90,10 @@ pub(in crate::proof) async fn story(trouble: Trouble) -> End {
     );
     check_reports(&world, &accounts);
     end(&world)
+}
+
+fn govcloud(index: usize) -> String {
+    format!("99998888777{index}")
 }
 
 async fn audit(world: &World, trouble: Trouble, name: &str) {

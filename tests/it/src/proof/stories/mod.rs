@@ -1,11 +1,13 @@
 //! Stories: what each function is for, told in a world with trouble, and what must be true in the end.
 
 pub(super) mod audits;
+pub(super) mod on_demand;
 pub(super) mod poller;
 pub(super) mod stamper;
 pub(super) mod sweeps;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::world::{Call, Fate, Message, World};
 
@@ -22,6 +24,8 @@ pub struct End {
     pub crashes: usize,
     /// Deliveries beyond the first of an announcement.
     pub repeated: usize,
+    /// A digest of how the story was told: stories that were told alike have the same one.
+    pub told: u64,
 }
 
 /// What is to be true in the end of every story.
@@ -32,7 +36,18 @@ pub(super) fn end(world: &World) -> End {
         struck: world.struck(),
         crashes: world.calls().iter().filter(|it| it.is_crash()).count(),
         repeated: repeated(world),
+        told: digest(world),
     }
+}
+
+/// How many calls there were, and what was announced when, by the function's own clock.
+fn digest(world: &World) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    world.calls_so_far().hash(&mut hasher);
+    for message in world.messages() {
+        message.body.to_string().hash(&mut hasher);
+    }
+    hasher.finish()
 }
 
 /// No intent is left to be published.

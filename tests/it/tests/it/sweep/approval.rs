@@ -200,6 +200,7 @@ async fn what_cannot_be_read_when_a_plan_is_applied_is_unknown_and_no_surprise()
     }]);
     assert_eq!(outcome(&world, &approve("edit")).await, "complete");
     assert_eq!(count(&world, "approved", "written"), 78);
+    assert_eq!(count(&world, "approved", "unknown"), 2);
     let lines = &rows(&world, "approved")[&victim]["contacts"];
     assert_eq!(lines[2]["found"], "unknown");
     assert_eq!(lines[2]["done"], "nothing");

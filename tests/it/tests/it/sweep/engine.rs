@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use it::world::{Ended, Kill, Refusal, Sweeping};
+use it::world::{Ended, Fate, Kill, Refusal, Sweeping, Weather};
 use serde_json::json;
 use simulator::{AccountState, Calls, Fault, FaultKind, Options};
 
@@ -58,6 +58,31 @@ async fn a_batch_that_is_killed_while_it_applies_writes_nothing_twice() {
             "{at}"
         );
     }
+}
+
+/// Its results cannot be kept for a minute: the state machine has the same batch made again, seconds after it wrote.
+#[tokio::test(start_paused = true)]
+async fn a_batch_that_fails_after_its_writes_is_made_again_and_writes_nothing_twice() {
+    let world = world(10);
+    let ended = world
+        .sweep_with(&contact_sweep("s"), &mut |world, step, item| {
+            let is_apply = item["batch"]
+                .as_str()
+                .is_some_and(|key| key.contains("/apply-"));
+            if step == "batch" && is_apply {
+                let (now, minute) = (Duration::ZERO, Duration::from_secs(60));
+                let storm = Weather::storm(Refusal::Internal, &["PutObject"], now, minute);
+                world.set_weather(Some(storm));
+            }
+        })
+        .await;
+    assert_eq!(super::done(ended), "complete");
+    let calls = world.calls().into_iter();
+    let struck = calls.filter(|it| it.fate != Fate::Answered).count();
+    assert!(4 < struck, "{struck} attempts, and one run makes four");
+    let results = world.objects.get("own/sweeps/s/apply-1/result-1.json");
+    assert!(results.is_some(), "in the first round");
+    assert_eq!((writes(&world), count(&world, "s", "written")), (30, 30));
 }
 
 #[tokio::test(start_paused = true)]
