@@ -60,7 +60,7 @@ async fn a_batch_that_is_killed_while_it_applies_writes_nothing_twice() {
     }
 }
 
-/// Its results cannot be kept for a minute: the state machine has the same batch made again, seconds after it wrote.
+/// Its results cannot be kept for a minute, and nothing of them is there: the state machine has the same batch made again, seconds after it wrote.
 #[tokio::test(start_paused = true)]
 async fn a_batch_that_fails_after_its_writes_is_made_again_and_writes_nothing_twice() {
     let world = world(10);
@@ -71,7 +71,7 @@ async fn a_batch_that_fails_after_its_writes_is_made_again_and_writes_nothing_tw
                 .is_some_and(|key| key.contains("/apply-"));
             if step == "batch" && is_apply {
                 let (now, minute) = (Duration::ZERO, Duration::from_secs(60));
-                let storm = Weather::storm(Refusal::Internal, &["PutObject"], now, minute);
+                let storm = Weather::storm(Refusal::Throttled, &["PutObject"], now, minute);
                 world.set_weather(Some(storm));
             }
         })
