@@ -60,7 +60,8 @@ async fn a_batch_that_is_killed_while_it_applies_writes_nothing_twice() {
     }
 }
 
-/// Its results cannot be kept for a minute, and nothing of them is there: the state machine has the same batch made again, seconds after it wrote.
+/// Its results cannot be kept for a minute, and nothing of them is there: the state machine has the same batch made again,
+/// seconds after it wrote.
 #[tokio::test(start_paused = true)]
 async fn a_batch_that_fails_after_its_writes_is_made_again_and_writes_nothing_twice() {
     let world = world(10);
