@@ -41,15 +41,9 @@ pub(in crate::proof) async fn story(count: usize, trouble: Trouble) -> End {
     if trouble.is_lasting() {
         world.begin(trouble);
     }
+    // The requests come after it: what it finds ended may be history.
     let mut poller = None;
-    // Killed or not, after two ticks the first scan is done.
-    for _ in 0..2 {
-        invoke(&world, &mut poller, json!({"job": "tick"})).await;
-    }
-    if trouble.is_lasting() {
-        // In trouble it takes more of them. The requests come after it: what it finds ended may be history.
-        end_first_scan(&world, &mut poller).await;
-    }
+    end_first_scan(&world, &mut poller).await;
     let mut requests = start(&world, count);
     if !trouble.is_lasting() {
         world.begin(trouble);
