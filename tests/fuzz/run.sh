@@ -15,6 +15,8 @@ rm -f "$results"
 
 figure() { printf '{"name": "fuzz: %s", "value": %d, "unit": "%s", "bound": "%s", "holds": %s}' "$@"; }
 
+holds() { if [ "$@" ]; then echo true; else echo false; fi; }
+
 if ! cargo --version >/dev/null 2>&1; then
     echo "SKIPPED: nothing is fuzzed, since there is no $RUSTUP_TOOLCHAIN toolchain of Rust." >&2
     # Where CI is set, nothing is skipped.
@@ -61,23 +63,21 @@ for name in $names; do
     runs=$(awk '/stat::number_of_executed_units/ { print $2 }' "$log")
     peak=$(awk '/stat::peak_rss_mb/ { print $2 }' "$log")
     printf '%-16s %10s inputs  %d crashes  %4s MiB at most\n' "$name" "${runs:-0}" "$crashes" "${peak:-?}"
-    holds=true
     if [ "$crashes" -ne 0 ] || [ "${runs:-0}" -eq 0 ]; then
-        holds=false
         failed=$((failed + 1))
         tail -n 20 "$log" >&2
     fi
     total=$((total + ${runs:-0}))
     [ "${peak:-0}" -le "$most" ] || most=$peak
     {
-        figure "$name, inputs" "${runs:-0}" inputs '>= 1' "$holds" && echo ,
-        figure "$name, crashes" "$crashes" crashes '= 0' "$holds" && echo ,
-        figure "$name, memory at most" "${peak:-0}" MiB '<= 512' "$holds" && echo ,
+        figure "$name, inputs" "${runs:-0}" inputs '>= 1' "$(holds "${runs:-0}" -ge 1)" && echo ,
+        figure "$name, crashes" "$crashes" crashes '= 0' "$(holds "$crashes" -eq 0)" && echo ,
+        figure "$name, memory at most" "${peak:-0}" MiB '<= 512' "$(holds "${peak:-0}" -le 512)" && echo ,
     } >>"$results"
 done
 printf '%-16s %10s inputs  %d targets failed  %4s MiB at most\n' 'all together' "$total" "$failed" "$most"
 {
-    figure 'all together, inputs' "$total" inputs '>= 1' true && echo ,
-    figure 'all together, memory at most' "$most" MiB '<= 512' true && echo ']'
+    figure 'all together, inputs' "$total" inputs '>= 1' "$(holds "$total" -ge 1)" && echo ,
+    figure 'all together, memory at most' "$most" MiB '<= 512' "$(holds "$most" -le 512)" && echo ']'
 } >>"$results"
 [ "$failed" -eq 0 ]

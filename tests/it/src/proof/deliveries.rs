@@ -76,17 +76,18 @@ pub fn two_sweeps(offsets: &[u64]) -> Told<Pair> {
         };
         let ((one, ended), (begun, other)) = tokio::join!(first, late);
         let refused = Ended::Failed("SweepRunning".to_owned());
-        let (name, is_refused) = match (one, other) {
-            (Ended::Done(_), other) if other == refused => ("s", true),
-            (one, Ended::Done(_)) if one == refused => ("other", true),
+        let all = |name| (name, "complete", sweeps::CHANGES);
+        let (swept, is_refused) = match (one, other) {
+            (Ended::Done(_), other) if other == refused => (vec![all("s")], true),
+            (one, Ended::Done(_)) if one == refused => (vec![all("other")], true),
             (Ended::Done(_), Ended::Done(_)) => {
                 // The lock is given back in the last step.
                 assert!(ended < begun + Duration::from_secs(1), "both at once");
-                ("s", false)
+                (vec![all("s"), ("other", "complete", 0)], false)
             }
             other => panic!("{other:?}"),
         };
-        sweeps::check(&world, &[(name, "complete", sweeps::CHANGES)]).await;
+        sweeps::check(&world, &swept).await;
         Pair { is_refused }
     })
 }
@@ -117,16 +118,22 @@ pub fn sweep_and_event(offsets: &[u64]) -> Told<Meeting> {
         let account = world.simulator.accounts().into_keys().next_back().unwrap();
         let late = async {
             tokio::time::sleep(Duration::from_millis(offset)).await;
+            let begun = Instant::now();
             let mut records = vec![stamper::record(&account, 0)];
             while !records.is_empty() {
                 let again = world.deliver(&world.cold_stamper(&[]), &records).await;
                 records.retain(|record| again.contains(&record.id));
                 tokio::time::sleep(Duration::from_secs(60)).await;
             }
+            begun
         };
-        let sweeping = Sweeping::new("s", json!({"kind": "contacts"}));
-        let (ended, ()) = tokio::join!(world.sweep(&sweeping), late);
-        assert!(matches!(ended, Ended::Done(_)), "{ended:?}");
+        let sweep = async {
+            let sweeping = Sweeping::new("s", json!({"kind": "contacts"}));
+            (world.sweep(&sweeping).await, Instant::now())
+        };
+        let ((sweep, ended), begun) = tokio::join!(sweep, late);
+        assert!(matches!(sweep, Ended::Done(_)), "{sweep:?}");
+        assert!(begun < ended, "the event came after the sweep");
         let by_event = stamper::announced(&world).len();
         let swept = sweeps::CHANGES - by_event as u64;
         let puts = world.simulator.calls()["PutAlternateContact"].calls;

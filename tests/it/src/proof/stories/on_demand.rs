@@ -52,8 +52,11 @@ pub(in crate::proof) async fn links(trouble: Trouble) -> End {
         // The audit has read by now what the links were.
         next_call(world, "GetGovCloudAccountInformation").await;
         let asked = json!({"accounts": [account]});
-        // Be it killed or not.
-        let _ = world.audit(&world.cold_auditor(&[]), asked, TIMEOUT).await;
+        let auditor = world.cold_auditor(&[]);
+        let answer = world.audit(&auditor, asked, TIMEOUT).await;
+        if matches!(trouble, Trouble::Peace) {
+            assert!(matches!(answer, Some(Ok(_))), "{answer:?}");
+        }
     })
     .await
 }

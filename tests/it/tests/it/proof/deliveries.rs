@@ -27,7 +27,7 @@ fn two_sweeps_at_once_are_one() {
 
 #[test]
 fn a_sweep_and_an_event_at_one_account_make_each_change_once() {
-    let offsets: Vec<_> = (0..120).map(|it| it * 53).collect();
+    let offsets: Vec<_> = (0..120).map(|it| it * 40).collect();
     let told = sweep_and_event(&offsets);
     told.check();
     for figure in meeting_figures(&told) {

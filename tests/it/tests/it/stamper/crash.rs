@@ -1,8 +1,9 @@
 //! What a run that died left unannounced; `proof::crash` kills at every call.
 
 use it::world::Refusal;
+use serde_json::json;
 
-use super::{POLICY, messages, new_account, run, world};
+use super::{POLICY, created, delivery, messages, new_account, pass, run, world};
 
 #[tokio::test(start_paused = true)]
 async fn a_write_that_is_left_over_is_announced_before_the_next_one_hides_it() {
@@ -27,4 +28,20 @@ async fn a_write_that_is_left_over_is_announced_before_the_next_one_hides_it() {
         "{told:?}"
     );
     assert!(told[1].ends_with("SECURITY replaced."), "{told:?}");
+}
+
+/// What is marked is gone, and what is not yet gone is not marked.
+#[tokio::test(start_paused = true)]
+async fn a_message_that_the_topic_refused_is_published_by_a_tick() {
+    let world = world();
+    let account = new_account(&world).await;
+    world.refuse("Publish", Refusal::Denied);
+    let record = [delivery("1", &created(&account))];
+    world.deliver(&world.cold_stamper(&[]), &record).await;
+    assert!(world.messages().is_empty());
+    world.allow("Publish");
+    pass(60).await;
+    let tick = json!({"job": "tick"});
+    world.run(&world.cold_poller(&[]), tick).await;
+    assert_eq!(messages(&world, "ContactsStamped").len(), 1);
 }
