@@ -21,7 +21,6 @@ impl Shell {
         &self,
         plan: &Plan,
         writes: &[(Change, Remembered)],
-        claim: &Claim,
     ) -> Result<bool, Error> {
         if writes.is_empty() {
             return Ok(true);
@@ -43,10 +42,10 @@ impl Shell {
         // Both or neither: else a run that dies in between makes a second announcement of the rest.
         let intended = self
             .ledger
-            .intend_for_writes(&announcement, claim, now, account, &marks)
+            .intend_for_writes(&announcement, &plan.claim, now, account, &marks)
             .await?;
         if intended {
-            self.publish(&announcement, claim).await?;
+            self.publish(&announcement, &plan.claim).await?;
         }
         Ok(intended)
     }

@@ -1,5 +1,7 @@
 //! Carries a plan out: remember, write, remember.
 
+use std::time::Duration;
+
 use account_aws::contacts::Contacts;
 use account_aws::ledger::{FingerprintKey, NewWrite, Remembered};
 use account_aws::{Error, clock};
@@ -12,7 +14,11 @@ use account_core::sweep::{ChangeWord, PlannedChange};
 
 use crate::Shell;
 use crate::answer::{Report, line};
+use crate::batch::OUT_OF_TIME;
 use crate::plan::{Plan, Planned, Primary, alternate_fingerprint, primary_fingerprint};
+
+/// Of the time that is left, so much is for what follows a write: its row, its announcement, a sweep's results.
+const AFTER_A_WRITE: Duration = Duration::from_secs(8);
 
 /// What became of a plan.
 #[derive(Debug)]
@@ -218,6 +224,10 @@ impl Shell {
         let now = clock::now(&self.time);
         let mut line = write.line;
         let contact = line.contact.as_str();
+        let left = || self.time_left(&plan.claim).saturating_sub(AFTER_A_WRITE);
+        if left().is_zero() {
+            return Ok(Made::later(line));
+        }
         let intent = NewWrite {
             account: &plan.account,
             contact,
@@ -229,16 +239,15 @@ impl Shell {
         };
         let Some(intended) = self.ledger.intend_write(&intent, now).await? else {
             // Another run is at the same contact; what it makes of it is seen next time.
-            return Ok(Made {
-                again: true,
-                ..Made::nothing(line)
-            });
+            return Ok(Made::later(line));
         };
-        if let Err(error) = call.await {
+        // One that this invocation did not live to hear of would count.
+        let answer = tokio::time::timeout(left(), call).await;
+        if let Err(error) = answer.unwrap_or(Err(OUT_OF_TIME)) {
             let again = plan.tell(&error, contact);
             let (account, before) = (&plan.account, write.own);
             // After an answer that was lost, the write may have been made: the next reading tells.
-            if matches!(error, Error::Unavailable { .. }) {
+            if matches!(error, Error::Unavailable { .. } | Error::OutOfTime { .. }) {
                 self.ledger
                     .uncount_write(account, contact, &intended, before)
                     .await?;
@@ -274,6 +283,13 @@ impl Made {
         }
     }
 
+    fn later(line: ContactLine) -> Self {
+        Self {
+            again: true,
+            ..Self::nothing(line)
+        }
+    }
+
     /// In a sweep nobody comes again for a write that AWS refused for good.
     pub(crate) fn or_failed(mut self) -> Self {
         let is_refused = self.line.done == Done::Planned && self.line.reason.is_some();
@@ -293,6 +309,15 @@ impl Made {
 }
 
 impl Applied {
+    /// Somebody else is at the account's contacts.
+    pub(crate) fn nothing(report: Report) -> Self {
+        Self {
+            report,
+            writes: Vec::new(),
+            again: true,
+        }
+    }
+
     fn add(&mut self, made: Made, change: Option<ChangeWord>) {
         self.again |= made.again;
         let contact = made.line.contact;

@@ -20,7 +20,7 @@ use crate::plan::Plan;
 use crate::policy::Loaded;
 use crate::{MARGIN, Shell};
 
-const OUT_OF_TIME: Error = Error::OutOfTime {
+pub(crate) const OUT_OF_TIME: Error = Error::OutOfTime {
     margin_seconds: MARGIN.as_secs(),
 };
 
@@ -110,7 +110,7 @@ impl Shell {
             log(&planned(&plan));
             return Ok(if plan.again { Fate::Again } else { Fate::Done });
         }
-        let applied = self.carry_out(&mut plan, claim).await?;
+        let applied = self.carry_out(&mut plan).await?;
         log(&applied.report);
         if !applied.again {
             self.count_wait(notice);
@@ -124,12 +124,14 @@ impl Shell {
 
     /// Writes what the plan asks for, and announces it. What a run that died left unannounced goes first: another write
     /// to the same contact would hide it.
-    async fn carry_out(&self, plan: &mut Plan, claim: &Claim) -> Result<Applied, Error> {
-        let is_told = self.announce_writes(plan, &plan.left_over(), claim).await?;
+    async fn carry_out(&self, plan: &mut Plan) -> Result<Applied, Error> {
+        if !self.announce_writes(plan, &plan.left_over()).await? {
+            return Ok(Applied::nothing(planned(plan)));
+        }
         plan.settle_left_over();
         let mut applied = self.apply(plan).await?;
-        let is_all_told = self.announce_writes(plan, &applied.writes, claim).await?;
-        applied.again |= !(is_told && is_all_told);
+        let is_all_told = self.announce_writes(plan, &applied.writes).await?;
+        applied.again |= !is_all_told;
         Ok(applied)
     }
 
@@ -189,7 +191,7 @@ impl Shell {
         Ok(match self.look(account, own, None, claim).await? {
             Look::Skip(reason) | Look::Later(reason) => skipped(account, reason),
             Look::Plan(plan) if dry_run => planned(&plan),
-            Look::Plan(mut plan) => self.carry_out(&mut plan, claim).await?.report,
+            Look::Plan(mut plan) => self.carry_out(&mut plan).await?.report,
         })
     }
 

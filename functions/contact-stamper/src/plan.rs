@@ -1,7 +1,7 @@
 //! How the contacts of one account are, and what is to be done about them.
 
 use account_aws::contacts::Target;
-use account_aws::ledger::{FingerprintKey, Remembered};
+use account_aws::ledger::{Claim, FingerprintKey, Remembered};
 use account_aws::{Error, clock};
 use account_core::contact::{Contact as Alternate, ContactType, Field};
 use account_core::ids::AccountId;
@@ -43,6 +43,8 @@ pub(crate) struct Plan {
     pub(crate) primary: Option<Planned<Primary, PrimaryContact, PrimaryField>>,
     pub(crate) policy_version: String,
     pub(crate) key: FingerprintKey,
+    /// Of the invocation that carries the plan out.
+    pub(crate) claim: Claim,
     /// The account joined a short while ago: AWS may not be done with it.
     pub(crate) is_young: bool,
     /// Something may go better soon: AWS was busy, or the account is too young.
@@ -218,6 +220,7 @@ impl Plan {
             primary: None,
             policy_version: sight.policy.version.clone(),
             key: sight.key.clone(),
+            claim: sight.claim.clone(),
             is_young: member.joined.is_none_or(|joined| now - joined < YOUNG),
             again: false,
         }

@@ -140,13 +140,15 @@ impl Shell {
         sight: &Sight<'_>,
         is_superseded: bool,
     ) -> Result<(AccountFound, bool), Error> {
-        let is_told = self
-            .announce_writes(plan, &plan.left_over(), &sight.claim)
-            .await?;
-        plan.settle_left_over();
+        let is_told = self.announce_writes(plan, &plan.left_over()).await?;
         if order.phase != Phase::Apply {
             return Ok((planned(plan), plan.again || !is_told));
         }
+        if !is_told {
+            let reason = "somebody else is at the account's contacts".to_owned();
+            return Ok((AccountFound::Later(reason), true));
+        }
+        plan.settle_left_over();
         let approved = Approved {
             shell: self,
             sight,
@@ -155,7 +157,7 @@ impl Shell {
             is_superseded,
         };
         let (lines, again) = approved.changes(&account.changes).await?;
-        Ok((contacts(lines), again || !is_told))
+        Ok((contacts(lines), again))
     }
 
     /// Whether an account whose contacts are denied has left since the inventory.

@@ -39,10 +39,10 @@ impl Shell {
         Ok(batches(members, NonZeroUsize::MAX).concat())
     }
 
-    /// Contacts are asked of active accounts only; links of every account, since one may outlive the other.
+    /// Contacts are asked of accounts in use only; links of every account, since one may outlive the other.
     pub(crate) fn is_swept(&self, kind: Sweep, member: &Member) -> bool {
         match kind {
-            Sweep::Contacts => member.is_active(),
+            Sweep::Contacts => member.skip_reason().is_none(),
             Sweep::GovCloud => true,
         }
     }

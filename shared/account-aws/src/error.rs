@@ -192,7 +192,10 @@ impl Error {
     /// Whether the same call may go better soon.
     #[must_use]
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Throttled { .. } | Self::Unavailable { .. })
+        matches!(
+            self,
+            Self::Throttled { .. } | Self::Unavailable { .. } | Self::OutOfTime { .. }
+        )
     }
 
     /// Logs what went wrong with an account, or with one of its contacts. What may pass is a warning: an alarm looks at

@@ -68,7 +68,8 @@ impl Member {
     #[must_use]
     pub fn skip_reason(&self) -> Option<&'static str> {
         match self.state.as_str() {
-            ACTIVE => None,
+            // What AWS gives no state of is asked for again.
+            ACTIVE | "" => None,
             "PENDING_ACTIVATION" => Some("the account is not active yet"),
             "SUSPENDED" => Some("the account is suspended"),
             "PENDING_CLOSURE" => Some("the account is being closed"),

@@ -31,7 +31,11 @@ impl Organizations {
             match call.send().await {
                 Ok(answer) => {
                     let accounts = listed(LIST_ACCOUNTS, answer.accounts)?;
-                    members.extend(accounts.into_iter().filter_map(member));
+                    // One that is left out would have left the organization.
+                    let page = accounts.into_iter().map(member).collect::<Option<Vec<_>>>();
+                    members.extend(page.ok_or_else(|| {
+                        Error::unusable(LIST_ACCOUNTS, "an account without an id")
+                    })?);
                     pages.follow(answer.next_token)?;
                 }
                 Err(error) if error.as_service_error().is_some_and(refuses_token) => {

@@ -7,6 +7,7 @@ use aws_sdk_organizations::types::CreateAccountState;
 use super::pages::{Pages, is_stale_token};
 use super::{LIST, Organizations, status};
 use crate::Error;
+use crate::error::listed;
 
 impl Organizations {
     /// Lists the creation requests in `states`, or all of them where `states` is empty ([`ListCreateAccountStatus`]).
@@ -82,9 +83,9 @@ impl Listing<'_> {
             }
             Err(error) => return Err(Error::call(LIST, &error)),
         };
+        // Taken for an empty page it might end the listing, and make the organization a small one.
+        let rows = listed(LIST, answer.create_account_statuses)?;
         self.pages.follow(answer.next_token)?;
-        // Without a list it is taken for an empty page: whatever that hides, the next scan finds.
-        let rows = answer.create_account_statuses.unwrap_or_default();
         let rows: Vec<_> = rows.into_iter().map(status).collect();
         self.rows += u32::try_from(rows.len()).unwrap_or(u32::MAX);
         Ok(Some(rows))

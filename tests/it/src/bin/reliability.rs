@@ -17,7 +17,11 @@ use it::proof::{
     Bound, Figure, Told, crash, deadlines, deliveries, faults, freeze, interleavings, repeats,
     schedules, storms,
 };
+use mimalloc::MiMalloc;
 use serde_json::Value;
+
+#[global_allocator]
+static HEAP: MiMalloc = MiMalloc;
 
 /// Small worlds of the poller: with so many requests each.
 const WORLDS: [usize; 20] = [
@@ -138,7 +142,7 @@ fn orders() -> Vec<Found> {
 
 fn deliveries() -> Vec<Found> {
     // The second sweep comes after the first one, too; the event never does.
-    let offsets = |step| (0..1_000).map(|it| it * step).collect::<Vec<_>>();
+    let offsets = |step: u64| (0..1_000).map(|it| it * step).collect::<Vec<_>>();
     let pairs = deliveries::two_sweeps(&offsets(7));
     let shuffled = deliveries::shuffled(1_000);
     let meetings = deliveries::sweep_and_event(&offsets(5));

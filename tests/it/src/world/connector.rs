@@ -127,8 +127,14 @@ pub enum Refusal {
     Garbled,
     /// A list of accounts with none on it.
     NoAccounts,
+    /// A list of two accounts, and of one of them AWS does not say which it is.
+    AccountWithoutId,
+    /// A list of one account, and AWS does not say how it is.
+    AccountWithoutState,
     /// DynamoDB is busy with another transaction on the same row.
     Conflict,
+    /// Another transaction on the same row was faster.
+    Overtaken,
 }
 
 /// A call that a service of the world answered.
@@ -525,7 +531,12 @@ async fn refuse(service: &str, refusal: Refusal) -> Result<Response<Vec<u8>>, Co
     let (status, code) = match refusal {
         Refusal::Hollow => return Ok(Response::new(b"{}".to_vec())),
         Refusal::Garbled => return Ok(Response::new(b"{".to_vec())),
-        Refusal::NoAccounts => return Ok(Response::new(br#"{"Accounts":[]}"#.to_vec())),
+        Refusal::NoAccounts => return Ok(accounts("")),
+        Refusal::AccountWithoutId => {
+            let one = r#"{"Id":"444455556666","State":"ACTIVE"},{"State":"ACTIVE"}"#;
+            return Ok(accounts(one));
+        }
+        Refusal::AccountWithoutState => return Ok(accounts(r#"{"Id":"444455556666"}"#)),
         Refusal::Silence => std::future::pending().await,
         Refusal::Reset => return Err(ConnectorError::io("connection reset by peer".into())),
         Refusal::Internal => (500, "InternalError"),
@@ -536,7 +547,7 @@ async fn refuse(service: &str, refusal: Refusal) -> Result<Response<Vec<u8>>, Co
         Refusal::Denied if service == "sns" => (403, "AuthorizationError"),
         Refusal::Denied if service == "s3" => (403, "AccessDenied"),
         Refusal::Denied => (400, "AccessDeniedException"),
-        Refusal::Conflict => (400, "TransactionCanceledException"),
+        Refusal::Conflict | Refusal::Overtaken => (400, "TransactionCanceledException"),
     };
     let body = match service {
         "s3" => format!("<Error><Code>{code}</Code><Message>no</Message></Error>"),
@@ -544,12 +555,21 @@ async fn refuse(service: &str, refusal: Refusal) -> Result<Response<Vec<u8>>, Co
             "<ErrorResponse><Error><Code>{code}</Code><Message>no</Message></Error></ErrorResponse>"
         ),
         _ => {
-            let reasons = r#"[{"Code":"None"},{"Code":"TransactionConflict"}]"#;
+            let reason = if refusal == Refusal::Overtaken {
+                "ConditionalCheckFailed"
+            } else {
+                "TransactionConflict"
+            };
+            let reasons = format!(r#"[{{"Code":"None"}},{{"Code":"{reason}"}}]"#);
             format!(r#"{{"__type":"{code}","message":"no","CancellationReasons":{reasons}}}"#)
         }
     };
     let response = Response::builder().status(status).body(body.into_bytes());
     response.map_err(|error| ConnectorError::user(error.into()))
+}
+
+fn accounts(all: &str) -> Response<Vec<u8>> {
+    Response::new(format!(r#"{{"Accounts":[{all}]}}"#).into_bytes())
 }
 
 /// What each service calls it.

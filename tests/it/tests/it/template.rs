@@ -249,6 +249,10 @@ fn the_state_machine_and_the_schedules_may_do_it_to_their_own_things_only() {
         ),
         ("states:DescribeExecution", batches.clone()),
         ("states:StopExecution", batches),
+        (
+            "states:RedriveExecution",
+            sub(&format!("{here}:execution:{name}/Batches:*")),
+        ),
         // X-Ray knows no resource for these.
         ("xray:GetSamplingRules", json!("*")),
         ("xray:GetSamplingTargets", json!("*")),

@@ -1,6 +1,7 @@
 //! A listing is whole or an error, never cut short in silence.
 
-use it::world::World;
+use it::world::{Refusal, World};
+use serde_json::json;
 use simulator::{Calls, Fault, FaultKind, Options};
 
 use super::{add_history, deliveries, pass, succeed, tick, world};
@@ -106,4 +107,18 @@ async fn pages_that_never_end_are_stopped_before_the_deadline() {
         (5..10).contains(&left),
         "answered {left} s before the deadline"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_without_a_list_makes_no_organization_small() {
+    let world = world();
+    add_history(&world, 500);
+    let poller = world.cold_poller(&[]);
+    assert_eq!(world.run(&poller, tick()).await.listed, Some(500));
+    world.refuse(LIST, Refusal::Hollow);
+    let failure = world.fail(&poller, json!({"job": "reconcile"})).await;
+    assert_eq!(failure.summary.listed, None);
+    world.allow(LIST);
+    // A small one would be scanned at each tick.
+    assert_eq!(world.run(&poller, tick()).await.listed, None);
 }

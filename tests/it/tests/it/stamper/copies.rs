@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use it::world::Refusal;
 use serde_json::Value;
-use simulator::{Calls, Fault, FaultKind};
+use simulator::{Calls, Fault, FaultKind, Options};
 
 use super::{
-    created, delivery, messages, new_account, outcome, pass, run, set_security, stored, world,
+    POLICY, created, delivery, messages, new_account, outcome, pass, run, set_security, stored,
+    world, world_with,
 };
 
 /// Each change that was announced, once for each announcement's id.
@@ -103,6 +104,28 @@ async fn writes_of_which_nobody_knows_are_no_contest() {
     let report = run(&world, &world.cold_stamper(&[]), &account).await;
     assert_eq!(outcome(&report, "SECURITY"), "missing written");
     assert!(!stored(&world, &account, "BILLING").is_null());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_hangs_until_the_time_is_up_is_no_contest() {
+    // The third write is on its way when the time is up.
+    let operations = "OPERATIONS: {mode: enforce, name: Operations, title: Team, emailAddress: o@canary.example.com, phoneNumber: '1'}";
+    let policy = format!("{POLICY}    {operations}\n");
+    let world = world_with(Options::default(), &policy);
+    let account = new_account(&world).await;
+    let hang = Fault::on("PutAlternateContact", Calls::Every, FaultKind::Timeout);
+    world.simulator.set_faults(vec![hang]);
+    let record = [delivery("1", &created(&account))];
+    for _ in 0..4 {
+        assert_eq!(
+            world.deliver(&world.cold_stamper(&[]), &record).await,
+            ["1"]
+        );
+        pass(1_080).await;
+    }
+    world.simulator.set_faults(Vec::new());
+    let report = run(&world, &world.cold_stamper(&[]), &account).await;
+    assert_eq!(outcome(&report, "SECURITY"), "missing written");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,9 +1,17 @@
 //! What a run that died left unannounced; `proof::crash` kills at every call.
 
-use it::world::Refusal;
+use it::world::{Refusal, World};
 use serde_json::json;
 
 use super::{POLICY, created, delivery, messages, new_account, pass, run, world};
+
+/// What was announced, as it reads.
+fn told(world: &World) -> Vec<String> {
+    messages(world, "ContactsStamped")
+        .iter()
+        .map(|message| message.text("/summary").to_owned())
+        .collect()
+}
 
 #[tokio::test(start_paused = true)]
 async fn a_write_that_is_left_over_is_announced_before_the_next_one_hides_it() {
@@ -18,10 +26,29 @@ async fn a_write_that_is_left_over_is_announced_before_the_next_one_hides_it() {
     let newer = POLICY.replace("Canary Security", "Newer");
     world.parameters.put("policy", &newer);
     run(&world, &world.cold_stamper(&vars), &account).await;
-    let told: Vec<_> = messages(&world, "ContactsStamped")
-        .iter()
-        .map(|message| message.text("/summary").to_owned())
-        .collect();
+    let told = told(&world);
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(
+        told[0].ends_with("BILLING added, SECURITY added."),
+        "{told:?}"
+    );
+    assert!(told[1].ends_with("SECURITY replaced."), "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_is_left_over_is_not_hidden_while_somebody_else_announces_it() {
+    let world = world();
+    let account = new_account(&world).await;
+    let vars = [("EVENT_REPLACE", "true")];
+    world.refuse("TransactWriteItems", Refusal::Internal);
+    run(&world, &world.cold_stamper(&vars), &account).await;
+    let newer = POLICY.replace("Canary Security", "Newer");
+    world.parameters.put("policy", &newer);
+    world.refuse("TransactWriteItems", Refusal::Overtaken);
+    run(&world, &world.cold_stamper(&vars), &account).await;
+    world.allow("TransactWriteItems");
+    run(&world, &world.cold_stamper(&vars), &account).await;
+    let told = told(&world);
     assert_eq!(told.len(), 2, "{told:?}");
     assert!(
         told[0].ends_with("BILLING added, SECURITY added."),

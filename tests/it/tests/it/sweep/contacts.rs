@@ -209,3 +209,25 @@ async fn the_report_holds_no_contact_and_no_name() {
     }
     assert_eq!(report(&world, "s")["version"], 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_hangs_until_its_batch_ends_is_no_contest() {
+    let world = world(12);
+    let hang = Fault::on("PutAlternateContact", Calls::Every, FaultKind::Timeout);
+    world.simulator.set_faults(vec![hang]);
+    for sweep in ["one", "two", "three", "four"] {
+        assert_eq!(outcome(&world, &contact_sweep(sweep)).await, "incomplete");
+        tokio::time::sleep(std::time::Duration::from_secs(600)).await;
+    }
+    world.simulator.set_faults(Vec::new());
+    assert_eq!(outcome(&world, &contact_sweep("after")).await, "complete");
+    assert_eq!(count(&world, "after", "written"), 3 * 12);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_of_which_aws_gives_no_state_is_not_skipped() {
+    let world = world(3);
+    world.refuse("ListAccounts", Refusal::AccountWithoutState);
+    // Of all accounts, nothing is known of one.
+    assert_eq!(outcome(&world, &contact_sweep("s")).await, "gateClosed");
+}

@@ -153,8 +153,12 @@ async fn findings_are_announced_when_they_appear_and_when_they_clear() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_inventory_without_accounts_clears_no_finding() {
-    for refusal in [Refusal::Hollow, Refusal::NoAccounts] {
+async fn an_inventory_that_lacks_accounts_clears_no_finding() {
+    for refusal in [
+        Refusal::Hollow,
+        Refusal::NoAccounts,
+        Refusal::AccountWithoutId,
+    ] {
         let world = world(12);
         for account in &members(&world)[..2] {
             world

@@ -84,6 +84,28 @@ async fn what_a_person_asked_for_and_nobody_announced_the_next_sweep_tells() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_sweep_writes_over_nothing_that_nobody_announced() {
+    let world = world(40);
+    let account = members(&world)[0].clone();
+    world.refuse("TransactWriteItems", Refusal::Denied);
+    let asked = json!({"accounts": [account]});
+    let _ = world.stamp(&world.cold_stamper(&[]), asked).await.unwrap();
+    let newer = POLICY.replace("name: Security", "name: Newer");
+    world.parameters.put("policy", &newer);
+    tokio::time::sleep(Duration::from_secs(3_600)).await;
+    world.refuse("TransactWriteItems", Refusal::Overtaken);
+    assert_eq!(outcome(&world, &contact_sweep("busy")).await, "incomplete");
+    assert_eq!(name(&world, &account, "SECURITY"), "Security");
+    world.allow("TransactWriteItems");
+    tokio::time::sleep(Duration::from_secs(3_600)).await;
+    assert_eq!(outcome(&world, &contact_sweep("after")).await, "complete");
+    let told = messages(&world, "ContactsStamped");
+    let changes = told[0].body["detail"]["changes"].as_array().unwrap();
+    assert_eq!((told.len(), changes.len()), (1, 3));
+    assert_eq!(name(&world, &account, "SECURITY"), "Newer");
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_account_that_moved_to_an_excluded_unit_keeps_its_contacts() {
     for shows_paths in [true, false] {
         let world = world(12);
