@@ -5,12 +5,18 @@ use serde_json::json;
 
 use super::{POLICY, created, delivery, messages, new_account, pass, run, world};
 
-/// What was announced, as it reads.
-fn told(world: &World) -> Vec<String> {
-    messages(world, "ContactsStamped")
+/// Of the writes of the run that died, and of the later one over them.
+fn tells_of_both(world: &World) {
+    let told: Vec<_> = messages(world, "ContactsStamped")
         .iter()
         .map(|message| message.text("/summary").to_owned())
-        .collect()
+        .collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(
+        told[0].ends_with("BILLING added, SECURITY added."),
+        "{told:?}"
+    );
+    assert!(told[1].ends_with("SECURITY replaced."), "{told:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -26,13 +32,7 @@ async fn a_write_that_is_left_over_is_announced_before_the_next_one_hides_it() {
     let newer = POLICY.replace("Canary Security", "Newer");
     world.parameters.put("policy", &newer);
     run(&world, &world.cold_stamper(&vars), &account).await;
-    let told = told(&world);
-    assert_eq!(told.len(), 2, "{told:?}");
-    assert!(
-        told[0].ends_with("BILLING added, SECURITY added."),
-        "{told:?}"
-    );
-    assert!(told[1].ends_with("SECURITY replaced."), "{told:?}");
+    tells_of_both(&world);
 }
 
 #[tokio::test(start_paused = true)]
@@ -48,13 +48,7 @@ async fn a_write_that_is_left_over_is_not_hidden_while_somebody_else_announces_i
     run(&world, &world.cold_stamper(&vars), &account).await;
     world.allow("TransactWriteItems");
     run(&world, &world.cold_stamper(&vars), &account).await;
-    let told = told(&world);
-    assert_eq!(told.len(), 2, "{told:?}");
-    assert!(
-        told[0].ends_with("BILLING added, SECURITY added."),
-        "{told:?}"
-    );
-    assert!(told[1].ends_with("SECURITY replaced."), "{told:?}");
+    tells_of_both(&world);
 }
 
 /// What is marked is gone, and what is not yet gone is not marked.
