@@ -12,13 +12,16 @@ use account_core::stamp::{Fingerprint, Step};
 use account_core::stamped::Change;
 use account_core::sweep::{ChangeWord, PlannedChange};
 
-use crate::Shell;
 use crate::answer::{Report, line};
-use crate::batch::OUT_OF_TIME;
 use crate::plan::{Plan, Planned, Primary, alternate_fingerprint, primary_fingerprint};
+use crate::{MARGIN, Shell};
 
 /// Of the time that is left, so much is for what follows a write: its row, its announcement, a sweep's results.
 const AFTER_A_WRITE: Duration = Duration::from_secs(8);
+
+const OUT_OF_TIME: Error = Error::OutOfTime {
+    margin_seconds: MARGIN.as_secs() + AFTER_A_WRITE.as_secs(),
+};
 
 /// What became of a plan.
 #[derive(Debug)]
@@ -226,6 +229,7 @@ impl Shell {
         let contact = line.contact.as_str();
         let left = || self.time_left(&plan.claim).saturating_sub(AFTER_A_WRITE);
         if left().is_zero() {
+            line.reason = Some(OUT_OF_TIME.kind().to_owned());
             return Ok(Made::later(line));
         }
         let intent = NewWrite {

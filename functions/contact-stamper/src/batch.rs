@@ -20,7 +20,7 @@ use crate::plan::Plan;
 use crate::policy::Loaded;
 use crate::{MARGIN, Shell};
 
-pub(crate) const OUT_OF_TIME: Error = Error::OutOfTime {
+const OUT_OF_TIME: Error = Error::OutOfTime {
     margin_seconds: MARGIN.as_secs(),
 };
 

@@ -104,10 +104,14 @@ impl Shell {
             again: false,
             found: AccountFound::Later(String::new()),
         };
-        let look = match order.phase {
-            // It may have moved, been suspended or left since the inventory, which may be months old.
-            Phase::Apply => self.look_anew(&member.id, sight).await,
-            Phase::Plan | Phase::Audit => self.look_at(member, sight).await,
+        // It may have moved, been suspended or left since the inventory, which may be months old.
+        let is_old = order.phase == Phase::Apply;
+        // AWS gave no state of it.
+        let is_vague = member.state.is_empty();
+        let look = if is_old || is_vague {
+            self.look_anew(&member.id, sight).await
+        } else {
+            self.look_at(member, sight).await
         };
         match look {
             Look::Skip(reason) => result.found = AccountFound::Skipped(reason),

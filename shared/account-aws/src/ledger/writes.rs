@@ -10,7 +10,7 @@ use sha2::Sha256;
 use uuid::Uuid;
 
 use super::row::{KEY, KeyRow, WriteRow, item, key, number, parse, write_key};
-use super::{Ledger, PUT, written};
+use super::{Ledger, PUT, UPDATE, text, written};
 use crate::Error;
 
 /// The key of the fingerprints. It never leaves the ledger.
@@ -167,7 +167,8 @@ impl Ledger {
         Ok(written(PUT, put.send().await)?.then_some(next))
     }
 
-    /// Takes back that a write counts: nobody knows whether it was made, so nobody can have contested it.
+    /// Takes back that a write counts: nobody knows whether it was made, so nobody can have contested it. Somebody who saw
+    /// it made may have announced it meanwhile: that stays.
     ///
     /// # Errors
     /// When the ledger cannot be written.
@@ -178,9 +179,17 @@ impl Ledger {
         write: &Remembered,
         before: Option<&Remembered>,
     ) -> Result<(), Error> {
-        let mut write = write.clone();
-        write.own.writes = contests(before, write.own.at);
-        self.put_write(account, contact, &write).await
+        let writes = contests(before, write.own.at);
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("id", text(write_key(account, contact)))
+            .update_expression("SET writes = :writes")
+            .condition_expression("version = :version")
+            .expression_attribute_values(":writes", number(writes.into()))
+            .expression_attribute_values(":version", number(write.version));
+        written(UPDATE, update.send().await).map(drop)
     }
 
     /// Takes a write back that AWS refused, so that it is neither announced nor waited for.

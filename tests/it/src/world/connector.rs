@@ -19,7 +19,7 @@ use hyper::body::{Bytes, Frame};
 use rand::RngExt;
 use rand::rngs::StdRng;
 use serde_json::Value;
-use simulator::Simulator;
+use simulator::{MANAGEMENT_ACCOUNT_ID, Simulator};
 use tokio::sync::Notify;
 
 use super::World;
@@ -129,7 +129,7 @@ pub enum Refusal {
     NoAccounts,
     /// A list of two accounts, and of one of them AWS does not say which it is.
     AccountWithoutId,
-    /// A list of one account, and AWS does not say how it is.
+    /// A list of the management account only, and AWS does not say how it is.
     AccountWithoutState,
     /// DynamoDB is busy with another transaction on the same row.
     Conflict,
@@ -536,7 +536,10 @@ async fn refuse(service: &str, refusal: Refusal) -> Result<Response<Vec<u8>>, Co
             let one = r#"{"Id":"444455556666","State":"ACTIVE"},{"State":"ACTIVE"}"#;
             return Ok(accounts(one));
         }
-        Refusal::AccountWithoutState => return Ok(accounts(r#"{"Id":"444455556666"}"#)),
+        Refusal::AccountWithoutState => {
+            let one = format!(r#"{{"Id":"{MANAGEMENT_ACCOUNT_ID}"}}"#);
+            return Ok(accounts(&one));
+        }
         Refusal::Silence => std::future::pending().await,
         Refusal::Reset => return Err(ConnectorError::io("connection reset by peer".into())),
         Refusal::Internal => (500, "InternalError"),

@@ -91,6 +91,29 @@ async fn a_busy_transaction_loses_no_announcement() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_another_copy_announced_meanwhile_is_not_left_over_again() {
+    for offset in (0..20).map(|it| it * 250) {
+        let world = world();
+        let account = new_account(&world).await;
+        let lost = Fault::on("PutAlternateContact", Calls::Every, FaultKind::Lost);
+        world.simulator.set_faults(vec![lost]);
+        let record = [delivery("1", &created(&account))];
+        let (one, other) = (world.cold_stamper(&[]), world.cold_stamper(&[]));
+        let late = async {
+            tokio::time::sleep(std::time::Duration::from_millis(offset)).await;
+            world.deliver(&other, &record).await
+        };
+        let _ = tokio::join!(world.deliver(&one, &record), late);
+        world.simulator.set_faults(Vec::new());
+        pass(1_080).await;
+        let _ = world.deliver(&one, &record).await;
+        pass(1_080).await;
+        assert!(world.deliver(&one, &record).await.is_empty(), "{offset}");
+        assert_eq!(told(&world), ["\"BILLING\"", "\"SECURITY\""], "{offset}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn writes_of_which_nobody_knows_are_no_contest() {
     let world = world();
     let account = new_account(&world).await;

@@ -225,9 +225,13 @@ async fn a_write_that_hangs_until_its_batch_ends_is_no_contest() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_account_of_which_aws_gives_no_state_is_not_skipped() {
+async fn an_account_of_which_aws_gives_no_state_is_asked_for_again() {
     let world = world(3);
     world.refuse("ListAccounts", Refusal::AccountWithoutState);
+    world.refuse("DescribeAccount", Refusal::Hollow);
     // Of all accounts, nothing is known of one.
-    assert_eq!(outcome(&world, &contact_sweep("s")).await, "gateClosed");
+    assert_eq!(outcome(&world, &contact_sweep("vague")).await, "gateClosed");
+    world.allow("DescribeAccount");
+    assert_eq!(outcome(&world, &contact_sweep("told")).await, "complete");
+    assert_eq!(count(&world, "told", "written"), 3);
 }
