@@ -533,8 +533,8 @@ async fn refuse(service: &str, refusal: Refusal) -> Result<Response<Vec<u8>>, Co
         Refusal::Garbled => return Ok(Response::new(b"{".to_vec())),
         Refusal::NoAccounts => return Ok(accounts("")),
         Refusal::AccountWithoutId => {
-            let one = r#"{"Id":"444455556666","State":"ACTIVE"},{"State":"ACTIVE"}"#;
-            return Ok(accounts(one));
+            let two = r#"{"Id":"444455556666","State":"ACTIVE"},{"State":"ACTIVE"}"#;
+            return Ok(accounts(two));
         }
         Refusal::AccountWithoutState => {
             let one = format!(r#"{{"Id":"{MANAGEMENT_ACCOUNT_ID}"}}"#);
