@@ -128,8 +128,13 @@ impl Shell {
             }
         }
         if self.has_left(&result).await {
-            result.again = false;
-            result.found = AccountFound::Skipped(LEFT.to_owned());
+            let found = AccountFound::Skipped(LEFT.to_owned());
+            let left = AccountResult {
+                again: false,
+                found,
+                ..result.clone()
+            };
+            return left.after(result);
         }
         result
     }

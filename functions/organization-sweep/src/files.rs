@@ -176,6 +176,11 @@ impl Collected {
         self.versions.add(&results);
         self.throttled += u64::from(results.throttled);
         for account in results.accounts {
+            let earlier = self.accounts.remove(&account.id);
+            let account = match earlier {
+                Some(earlier) => account.after(earlier),
+                None => account,
+            };
             self.accounts.insert(account.id.clone(), account);
         }
     }

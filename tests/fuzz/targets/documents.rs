@@ -9,7 +9,7 @@ use account_core::report::{
     Coverage, LinkLine, Report, Row, counts, write_csv, write_html, write_json,
 };
 use account_core::sweep::{
-    AccountFound, AccountResult, Batch, Item, Outcome, Plan, Rest, Results, Sweep,
+    AccountFound, AccountResult, Batch, Item, Outcome, Plan, Results, Sweep,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use organization_sweep::State;
@@ -22,7 +22,6 @@ fuzz::target!(|bytes: &[u8]| {
     fuzz::document::<Vec<Item>>(bytes);
     fuzz::document::<Vec<Member>>(bytes);
     fuzz::document::<Plan>(bytes);
-    fuzz::document::<Rest>(bytes);
     fuzz::document::<State>(bytes);
     if let Some(results) = fuzz::document::<Results>(bytes) {
         report(results.accounts);

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Counts, Sweep};
+use super::Counts;
 use crate::govcloud::Audited;
 use crate::ids::AccountId;
 use crate::inventory::Member;
@@ -214,13 +214,4 @@ pub struct Plan {
     pub policy_version: String,
     /// The accounts that are to be changed.
     pub accounts: Vec<BatchAccount>,
-}
-
-/// The accounts that a sweep did not cover, for another sweep to take up.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-pub struct Rest {
-    /// The kind of the sweep.
-    pub sweep: Sweep,
-    /// The accounts.
-    pub members: Vec<Member>,
 }

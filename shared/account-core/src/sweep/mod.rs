@@ -5,6 +5,7 @@ mod carried;
 mod coverage;
 mod documents;
 mod gate;
+mod rounds;
 mod versions;
 
 use serde::{Deserialize, Serialize};
@@ -14,7 +15,7 @@ pub use carried::is_newest_audit;
 pub use coverage::outcome;
 pub use documents::{
     AccountFound, AccountResult, Batch, BatchAccount, ChangeWord, Item, Order, Phase, Plan,
-    PlannedChange, Rest, Results,
+    PlannedChange, Results,
 };
 pub use gate::{Counts, Gate, Limits, Reason, gate, plan_counts};
 pub use versions::Versions;

@@ -1,6 +1,7 @@
 //! The gate at its limits, words, and what is left.
 
 mod left;
+mod rounds;
 
 use super::*;
 use crate::report::{Contact, ContactLine, Coverage, Done, Found};

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use simulator::{AccountState, Calls, ContactType, Fault, FaultKind, Start};
 
 use super::{
-    POLICY, contact_sweep, count, members, messages, name, outcome, rows, set, world, writes,
+    POLICY, contact_sweep, count, done, members, messages, name, outcome, rows, set, world, writes,
 };
 
 const EXCLUDED: &str = "ou-exam-suspended";
@@ -304,6 +304,65 @@ async fn accounts_that_left_or_were_suspended_are_left_alone() {
     let rows = rows(&world, "approved");
     assert_eq!(rows[&left]["skipped"], "it has left the organization");
     assert_eq!(rows[&suspended]["skipped"], "the account is SUSPENDED");
+}
+
+/// A round writes the billing contact of an account, and is throttled at the others. What it wrote stands in the report,
+/// whatever the next round finds.
+#[tokio::test(start_paused = true)]
+async fn what_was_written_stays_told_when_the_account_is_closed_to_the_next_round() {
+    for is_denied in [false, true] {
+        let world = world(12);
+        let account = members(&world)[3].clone();
+        let fault = |operation, calls, kind| Fault::on(operation, calls, kind).about(&account);
+        let later = Calls::Range { from: 2, to: None };
+        let throttled = fault("PutAlternateContact", later, FaultKind::Throttle);
+        world.simulator.set_faults(vec![throttled]);
+        let ended = world
+            .sweep_with(&contact_sweep("s"), &mut |world, step, state| {
+                if step != "collect" || state["phase"] != "apply" {
+                    return;
+                }
+                assert_eq!(name(world, &account, "BILLING"), "Billing");
+                if is_denied {
+                    let denied = fault("GetAlternateContact", Calls::Every, FaultKind::Denied);
+                    world.simulator.set_faults(vec![denied]);
+                } else {
+                    let suspended = AccountState::Suspended;
+                    world.simulator.set_state(&account, suspended).unwrap();
+                }
+            })
+            .await;
+        assert_eq!(done(ended), "complete");
+        assert_eq!(count(&world, "s", "written"), 11 * 3 + 1);
+        let row = &rows(&world, "s")[&account];
+        assert_eq!(row["contacts"][0]["done"], "written");
+        let reason = if is_denied {
+            "Denied"
+        } else {
+            "the account is SUSPENDED"
+        };
+        assert_eq!(row["contacts"][1]["reason"], reason);
+    }
+}
+
+/// As above, within a round.
+#[tokio::test(start_paused = true)]
+async fn what_was_written_stays_told_when_the_account_leaves_between_two_writes() {
+    let world = world(12);
+    let account = members(&world)[3].clone();
+    let leaving = async {
+        while name(&world, &account, "BILLING") != "Billing" {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        world.simulator.remove_account(&account).unwrap();
+    };
+    let sweep = contact_sweep("s");
+    let (ended, ()) = tokio::join!(outcome(&world, &sweep), leaving);
+    assert_eq!(ended, "complete");
+    assert_eq!(count(&world, "s", "written"), 11 * 3 + 1);
+    let row = &rows(&world, "s")[&account];
+    assert_eq!(row["contacts"][0]["done"], "written");
+    assert_eq!(row["contacts"][1]["reason"], "it has left the organization");
 }
 
 #[tokio::test(start_paused = true)]
