@@ -233,6 +233,8 @@ impl Notice {
         let is_settled = self.at.is_none_or(|at| Call::is_settled(at, now));
         let call = if actor.event_name.starts_with("Delete") {
             Call::Delete
+        } else if contact == Contact::Primary.as_str() {
+            Call::PutPrimary
         } else {
             Call::Put
         };

@@ -182,6 +182,9 @@ impl Circumstances<'_> {
 pub enum Call {
     /// It wrote the contact.
     Put,
+    /// It wrote the primary contact. A write of ours keeps the fields that the policy does not name as they were read: made of
+    /// an older reading, it would undo the call.
+    PutPrimary,
     /// It removed the contact.
     Delete,
 }
@@ -203,6 +206,8 @@ impl<T, F> Decision<T, F> {
             Call::Put => {
                 matches!(self.found, Found::Drift(_)) && !matches!(self.step, Step::Add(_))
             }
+            // Also of a drift nobody knows whether it is older.
+            Call::PutPrimary => false,
             Call::Delete => matches!(self.found, Found::Missing),
         };
         if !shows_the_call && !matches!(self.found, Found::Unknown(_)) {

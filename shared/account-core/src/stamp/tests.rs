@@ -160,6 +160,8 @@ fn shortly_after_a_call_only_a_reading_that_shows_it_is_believed() {
         (Call::Put, Fill, None, "Unsettled"),
         (Call::Put, Absent, None, "Unsettled"),
         (Call::Put, Absent, Some("other"), "Remove"),
+        (Call::PutPrimary, Enforce, Some("other"), "Unsettled"),
+        (Call::PutPrimary, Enforce, Some("wanted"), "Unsettled"),
         (Call::Delete, Enforce, None, "Add"),
         (Call::Delete, Enforce, Some("wanted"), "Unsettled"),
         (Call::Delete, Enforce, Some("other"), "Unsettled"),

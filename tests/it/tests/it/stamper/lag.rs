@@ -35,11 +35,14 @@ fn call(world: &World, account: &str, name: &str) -> Value {
 
 /// Delivers an event until it is done, as the queue does; how often it came again.
 async fn deliver(world: &World, event: &Value) -> u32 {
-    let stamper = world.cold_stamper(&[]);
+    deliver_to(world, &world.cold_stamper(&[]), event).await
+}
+
+async fn deliver_to(world: &World, stamper: &contact_stamper::Shell, event: &Value) -> u32 {
     for receives in 1..=8 {
         let mut record = delivery("1", event);
         record.receives = receives;
-        if world.deliver(&stamper, &[record]).await.is_empty() {
+        if world.deliver(stamper, &[record]).await.is_empty() {
             return receives - 1;
         }
         let (_, seconds) = *world.queue.held_back().last().unwrap();
@@ -88,6 +91,30 @@ async fn a_contact_that_a_team_just_gave_its_account_is_not_filled() {
     let event = call(&world, &account, "PutAlternateContact");
     deliver(&world, &event).await;
     assert_eq!(stored(&world, &account, "SECURITY")["Name"], "A team");
+}
+
+/// What differs from the standard is older than the call, so the reading may be older, too.
+#[tokio::test(start_paused = true)]
+async fn what_somebody_just_wrote_to_a_primary_contact_stays() {
+    let policy =
+        POLICY.to_owned() + "  primary: {mode: enforce, fields: {companyName: Canary Corp}}\n";
+    let (world, account) = lagging(&policy).await;
+    let write = |fields: Value| {
+        let fields = world.simulator.set_primary_contact(&account, fields);
+        fields.unwrap();
+    };
+    let mut fields = world.simulator.contacts(&account).unwrap()["primary"].clone();
+    fields["CompanyName"] = json!("Other Corp");
+    write(fields.clone());
+    pass(600).await;
+    fields["PhoneNumber"] = json!("+1 202 555 0199");
+    write(fields);
+    let event = call(&world, &account, "PutContactInformation");
+    let stamper = world.cold_stamper(&[("EVENT_REPLACE", "true")]);
+    deliver_to(&world, &stamper, &event).await;
+    let after = &world.simulator.contacts(&account).unwrap()["primary"];
+    assert_eq!(after["CompanyName"], "Canary Corp");
+    assert_eq!(after["PhoneNumber"], "+1 202 555 0199");
 }
 
 #[tokio::test(start_paused = true)]
