@@ -70,14 +70,18 @@ impl Shell {
         Ok(loaded)
     }
 
-    /// The copy that was made when it was accepted: what stands at the source, or stood there, does not matter.
+    /// The copy that was made when it was accepted: what stands at the source, or stood there, does not matter. One that is
+    /// of another version was copied and not accepted, and may have been withdrawn.
     async fn last_accepted(&self, now: DateTime<Utc>) -> Result<Option<Loaded>, Error> {
         let Some(accepted) = self.ledger.accepted_policy().await? else {
             return Ok(None);
         };
         let document = Document::read(&self.bucket, ACCEPTED).await?;
         let mut loaded = self.loaded(&document, now).await?;
-        loaded.passed = accepted.passed && accepted.version == loaded.version;
+        if accepted.version != loaded.version {
+            return Ok(None);
+        }
+        loaded.passed = accepted.passed;
         let version = &loaded.version;
         tracing::warn!(version, "the last accepted policy stays in use");
         Ok(Some(loaded))

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{POLICY, new_account, outcome, pass, run, stored, world, world_with, writes};
 use it::world::{Refusal, World};
+use serde_json::json;
 use simulator::Options;
 
 #[tokio::test(start_paused = true)]
@@ -37,6 +38,21 @@ async fn a_wrong_policy_leaves_the_last_accepted_one_in_use() {
         .map(|message| message.text("/detail/policyVersion").to_owned())
         .collect();
     assert_eq!(versions.len(), 1, "{versions:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_policy_that_was_copied_and_not_accepted_is_not_used() {
+    let world = world();
+    let account = new_account(&world).await;
+    run(&world, &world.cold_stamper(&[]), &account).await;
+    let account = new_account(&world).await;
+    let withdrawn = POLICY.replace("Canary Security", "Withdrawn");
+    world.objects.put("own/policy/accepted", &withdrawn);
+    world.parameters.put("policy", "version: 2");
+    let asked = json!({"accounts": [account]});
+    let refused = world.stamp(&world.cold_stamper(&[]), asked).await.unwrap();
+    assert_eq!(refused.unwrap_err().kind(), "PolicyRefused");
+    assert!(stored(&world, &account, "SECURITY").is_null());
 }
 
 #[tokio::test(start_paused = true)]
