@@ -267,6 +267,22 @@ fn what_is_not_known_keeps_its_findings() {
 }
 
 #[test]
+fn one_of_two_that_share_keeps_its_finding_while_the_other_is_not_known() {
+    let shared = |account: &str, govcloud: &str| Finding {
+        account_id: id(account),
+        finding: Misfit::Shared,
+        gov_cloud_account_id: id(govcloud),
+    };
+    let before = [("s1", "g1"), ("s2", "g1"), ("s3", "g2"), ("s4", "g2")];
+    let before = before.map(|(account, govcloud)| shared(account, govcloud));
+    let comparison = compare(&before.into(), &BTreeSet::new(), &[id("s2")].into());
+    let standing = [shared("s1", "g1"), shared("s2", "g1")];
+    assert_eq!(comparison.standing, standing.into());
+    let cleared = [shared("s3", "g2"), shared("s4", "g2")];
+    assert_eq!(comparison.cleared, cleared.into());
+}
+
+#[test]
 fn words_are_as_json_writes_them() {
     for misfit in Misfit::ALL {
         assert_eq!(serde_json::to_value(misfit).unwrap(), misfit.as_str());
