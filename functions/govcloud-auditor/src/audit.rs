@@ -1,5 +1,7 @@
 //! A batch of a sweep, or the accounts that a person names.
 
+use std::collections::BTreeSet;
+
 use account_aws::bucket::{read_json, write_json};
 use account_aws::contacts::Target;
 use account_aws::invocation::own_account;
@@ -54,7 +56,7 @@ impl Shell {
     /// The ledger refuses.
     pub(crate) async fn accounts(
         &self,
-        accounts: &[AccountId],
+        accounts: &BTreeSet<AccountId>,
         context: &Context,
     ) -> Result<Answer, Error> {
         let mut members = Vec::new();

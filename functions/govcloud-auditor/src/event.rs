@@ -1,5 +1,7 @@
 //! What starts the function.
 
+use std::collections::BTreeSet;
+
 use account_aws::Error;
 use account_core::ids::AccountId;
 use account_core::sweep::Order;
@@ -14,13 +16,13 @@ pub enum Event {
     /// A sweep: audit a batch of accounts.
     Sweep(Order),
     /// A person: audit these accounts.
-    Accounts(Vec<AccountId>),
+    Accounts(BTreeSet<AccountId>),
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Accounts {
-    accounts: Vec<AccountId>,
+    accounts: BTreeSet<AccountId>,
 }
 
 impl Event {

@@ -110,7 +110,14 @@ impl Ledger {
     }
 
     /// The rows of these keys; those that are not there are left out.
-    async fn rows(&self, keys: Vec<String>, projection: Option<&str>) -> Result<Vec<Item>, Error> {
+    async fn rows(
+        &self,
+        mut keys: Vec<String>,
+        projection: Option<&str>,
+    ) -> Result<Vec<Item>, Error> {
+        // DynamoDB refuses a call that names a key twice.
+        keys.sort_unstable();
+        keys.dedup();
         let mut rows = Vec::new();
         for keys in keys.chunks(KEYS) {
             let key = |id: &String| Item::from([("id".to_owned(), text(id))]);

@@ -41,6 +41,21 @@ async fn empty_pages_go_on() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_request_that_a_page_lists_twice_is_announced_once() {
+    let world = world();
+    let poller = world.cold_poller(&[]);
+    world.run(&poller, tick()).await;
+    let request = "car-listedtwice1";
+    for _ in 0..2 {
+        let row = json!({"Id": request, "State": "FAILED"});
+        world.simulator.add_row(row);
+    }
+    let summary = world.run(&poller, tick()).await;
+    assert_eq!((summary.listed, summary.problems), (Some(2), 0));
+    assert_eq!(deliveries(&world), [(request.to_owned(), 1)].into());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_repeated_token_is_a_loud_error() {
     let world = world();
     add_history(&world, 100);

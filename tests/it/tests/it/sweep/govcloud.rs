@@ -373,7 +373,9 @@ async fn a_person_asks_about_single_accounts() {
         .simulator
         .set_link(account, GOVCLOUD, "ACTIVE")
         .unwrap();
-    let payload = json!({"accounts": [account, simulator::MANAGEMENT_ACCOUNT_ID, "123456789012"]});
+    // One of them twice.
+    let management = simulator::MANAGEMENT_ACCOUNT_ID;
+    let payload = json!({"accounts": [account, account, management, "123456789012"]});
     let auditor = world.cold_auditor(&[]);
     let answer = world
         .audit(&auditor, payload, Duration::from_secs(180))
