@@ -121,7 +121,7 @@ fn thaw((death, times): (Death, usize)) -> Found {
 
 fn crashes() -> Vec<Found> {
     let mut scenes = crash::scenes(&WORLDS);
-    scenes.extend(crash::longer_scenes());
+    scenes.extend(crash::longer_scenes(1));
     vec![Found {
         broken: broken(
             scenes

@@ -187,7 +187,7 @@ impl Local {
             stamper: output("ContactStamperName")?,
             topic: output("AnnouncementsArn")?,
             table: output("LedgerName")?,
-            machine: output("OrganizationSweepName")?,
+            machine: output("SweepMachineArn")?,
             auditor: output("GovCloudAuditorName")?,
             bucket: output("StoreName")?,
             contacts: output("ContactsUrl")?,

@@ -7,14 +7,15 @@ use super::{Bound, Figure, Told, tell};
 /// Every way.
 pub(super) const WAYS: [How; 4] = [How::NotSent, How::Unanswered, How::Answered, How::Lost];
 
-/// Tells a story for every crash.
-fn matrix<F: Future<Output = End>>(story: impl Fn(Trouble) -> F + Sync) -> Told<End> {
+/// Tells a story for every crash, or for some.
+fn matrix<F: Future<Output = End>>(each: usize, story: impl Fn(Trouble) -> F + Sync) -> Told<End> {
     let peace = tell(&[Trouble::Peace], &story);
     let calls = peace.ends.first().map_or(0, |end| end.calls);
     let mut cases = Vec::new();
     for at in 0..calls {
         cases.extend(WAYS.map(|how| Trouble::Crash(Crash { at, how })));
     }
+    let cases: Vec<_> = cases.into_iter().step_by(each).collect();
     let mut told = tell(&cases, &story);
     told.broken.extend(peace.broken);
     told
@@ -36,35 +37,38 @@ pub fn scenes(requests: &[usize]) -> Vec<Scene> {
         .iter()
         .map(|count| {
             let name = format!("poller, {count} requests");
-            scene(&name, matrix(|trouble| poller::story(*count, trouble)))
+            scene(&name, matrix(1, |trouble| poller::story(*count, trouble)))
         })
         .collect();
     let batch = "stamper, three accounts in one batch";
-    scenes.push(scene(batch, matrix(stamper::story)));
+    scenes.push(scene(batch, matrix(1, stamper::story)));
     let drift = "stamper, a contact that somebody replaced";
-    scenes.push(scene(drift, matrix(stamper::drifted)));
-    scenes.push(scene("contact sweep", matrix(sweeps::plain)));
-    scenes.push(scene("GovCloud audit", matrix(audits::story)));
+    scenes.push(scene(drift, matrix(1, stamper::drifted)));
+    scenes.push(scene("contact sweep", matrix(1, sweeps::plain)));
+    scenes.push(scene("GovCloud audit", matrix(1, audits::story)));
     scenes
 }
 
-/// Scenes of sweeps one after the other, and of a person beside one of them.
+/// Scenes of sweeps one after the other, and of a person beside one of them; of their crashes one in so many.
 #[must_use]
-pub fn longer_scenes() -> [Scene; 5] {
+pub fn longer_scenes(each: usize) -> [Scene; 5] {
     [
-        scene("contact sweep that fails", matrix(sweeps::failing)),
-        scene("contact sweep that is resumed", matrix(sweeps::resumed)),
+        scene("contact sweep that fails", matrix(each, sweeps::failing)),
+        scene(
+            "contact sweep that is resumed",
+            matrix(each, sweeps::resumed),
+        ),
         scene(
             "contact sweep that a person approves",
-            matrix(sweeps::approved),
+            matrix(each, sweeps::approved),
         ),
         scene(
             "contact sweep beside a person who asks for one account",
-            matrix(on_demand::contacts),
+            matrix(each, on_demand::contacts),
         ),
         scene(
             "GovCloud audit beside a person who asks for one account",
-            matrix(on_demand::links),
+            matrix(each, on_demand::links),
         ),
     ]
 }

@@ -1,13 +1,17 @@
-//! Deadlines: wherever the Lambda deadline falls, and whatever hangs, a function answers five seconds before it.
+//! Deadlines: wherever the Lambda deadline falls, and whatever hangs, a function answers five seconds before it, and what it
+//! leaves is taken up again.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use simulator::{Options, Start};
 use tokio::time::Instant;
 
-use crate::world::{Delivery, IN_TIME, Refusal, Sweeping, Weather, World};
+use crate::world::{Delivery, Ended, IN_TIME, Refusal, Sweeping, Weather, World};
 
+use super::stories::{end, poller as polling, stamper as stamping, sweeps};
+use super::trouble::Trouble;
 use super::{Bound, Figure, Told, tell};
 
 const POLICY: &str = r#"
@@ -18,10 +22,14 @@ organization:
     SECURITY: {mode: enforce, name: Security, title: Team, emailAddress: security@canary.example.com, phoneNumber: "+1 202 555 0101"}
 "#;
 
+const KINDS: [&str; 2] = ["BILLING", "SECURITY"];
+
 /// The shortest time that an invocation gets.
 const SHORTEST: Duration = Duration::from_secs(6);
 /// Deadlines are spread over so much more.
 const SLICE: Duration = Duration::from_secs(40);
+/// Requests that end before the poller looks.
+const REQUESTS: usize = 60;
 /// AWS takes so long for each answer of Organizations and Account Management.
 const LATENCY: Duration = Duration::from_secs(2);
 
@@ -38,8 +46,8 @@ struct Case {
 pub struct Scene {
     /// Which function.
     pub name: &'static str,
-    /// The time that was left in each story.
-    pub told: Told<Duration>,
+    /// Whether work was left, in each story.
+    pub told: Told<bool>,
 }
 
 /// Every function at so many offsets within a slice.
@@ -81,75 +89,81 @@ impl Case {
         Instant::now()
     }
 
-    fn left(self, begun: Instant) -> Duration {
+    fn check(self, begun: Instant) {
         let left = self.timeout.saturating_sub(begun.elapsed());
         assert!(IN_TIME <= left, "{left:?} before the deadline");
-        left
     }
 }
 
-async fn poller(case: Case) -> Duration {
+async fn poller(case: Case) -> bool {
     let world = world();
     world
         .run(&world.cold_poller(&[]), json!({"job": "tick"}))
         .await;
-    for _ in 0..60 {
-        let _ = world.simulator.start(Start {
+    let start = |_| {
+        world.simulator.start(Start {
             duration: Some(Duration::from_secs(20)),
             ..Start::default()
-        });
-    }
+        })
+    };
+    let requests: BTreeSet<_> = (0..REQUESTS).map(start).collect();
     tokio::time::sleep(Duration::from_secs(60)).await;
     let shell = world.cold_poller(&[]);
     let begun = case.begin(&world);
     let _ = world
         .invoke_within(&shell, json!({"job": "tick"}), case.timeout)
         .await;
-    case.left(begun)
+    case.check(begun);
+    let is_left = polling::announced(&world).len() < REQUESTS;
+    polling::settle(&world).await;
+    polling::check(&world, &requests);
+    end(&world);
+    is_left
 }
 
-async fn doctor(case: Case) -> Duration {
+/// It changes nothing, so that nothing is left.
+async fn doctor(case: Case) -> bool {
     let world = world();
     let begun = case.begin(&world);
-    let _ = world.doctor_within(&[], case.timeout).await;
-    case.left(begun)
+    let answer = world.doctor_within(&[], case.timeout).await;
+    case.check(begun);
+    answer.is_err()
 }
 
 /// Ten accounts, one record each: whatever was not done comes again.
-async fn records(case: Case) -> Duration {
+async fn records(case: Case) -> bool {
     let world = world();
     let accounts = world.simulator.accounts().into_keys();
-    let records: Vec<_> = accounts.map(|account| record(&account)).collect();
+    let mut records: Vec<_> = accounts.map(|it| stamping::record(&it, 0)).collect();
+    let batch: Vec<_> = records.iter().map(Delivery::record).collect();
     let shell = world.cold_stamper(&[]);
     let begun = case.begin(&world);
     let answer = world
-        .stamp_within(&shell, json!({"Records": records}), case.timeout)
+        .stamp_within(&shell, json!({"Records": batch}), case.timeout)
         .await;
-    let left = case.left(begun);
+    case.check(begun);
     // An answer, and not an error: that would bring all records back.
     let answer = answer.unwrap().unwrap();
-    let failures = answer["batchItemFailures"].as_array().unwrap().len();
-    let stamped = world.messages().len();
-    assert!(
-        failures + stamped >= records.len(),
-        "{failures} come again, {stamped} are done"
-    );
-    left
+    let failures = answer["batchItemFailures"].as_array().unwrap();
+    records.retain(|record| {
+        let is_it = |failure: &Value| failure["itemIdentifier"] == record.id;
+        failures.iter().any(is_it)
+    });
+    let is_left = !records.is_empty();
+    world.calm();
+    stamping::deliver_until_done(&world, records, Trouble::Peace).await;
+    stamping::publish_what_is_left(&world).await;
+    let accounts = world.simulator.accounts().into_keys();
+    let changes = accounts.flat_map(|it| KINDS.map(|kind| format!("{it} {kind} added")));
+    assert_eq!(stamping::announced(&world), changes.collect());
+    on_standard(&world);
+    end(&world);
+    is_left
 }
 
-fn record(account: &str) -> Value {
-    let body =
-        json!({"type": "AccountCreationSucceeded", "version": 1, "detail": {"accountId": account}});
-    let delivery = Delivery {
-        id: account.to_owned(),
-        body: body.to_string(),
-        receives: 1,
-    };
-    delivery.record()
-}
-
-/// The driver of the sweep looks at the time that each step and each batch leaves.
-async fn sweep(kind: &str, case: Case) -> Duration {
+/// The driver of the sweep looks at the time that each step and each batch leaves. Where the sweep breaks off, the next one
+/// does what is left.
+async fn sweep(kind: &str, case: Case) -> bool {
     let world = world();
     let sweeping = Sweeping {
         timeout: case.timeout,
@@ -157,8 +171,31 @@ async fn sweep(kind: &str, case: Case) -> Duration {
         ..Sweeping::new("s", json!({"kind": kind}))
     };
     case.begin(&world);
-    let _ = world.sweep(&sweeping).await;
-    IN_TIME
+    let ended = world.sweep(&sweeping).await;
+    let is_left = !is_complete(&ended);
+    world.calm();
+    sweeps::pass_an_hour().await;
+    let again = Sweeping::new("again", json!({"kind": kind}));
+    let ended = world.sweep(&again).await;
+    assert!(is_complete(&ended), "{ended:?}");
+    if kind == "contacts" {
+        on_standard(&world);
+    }
+    sweeps::settle(&world).await;
+    end(&world);
+    is_left
+}
+
+fn is_complete(ended: &Ended) -> bool {
+    matches!(ended, Ended::Done(state) if state["outcome"] == "complete")
+}
+
+fn on_standard(world: &World) {
+    for account in world.simulator.accounts().into_keys() {
+        let stored = world.simulator.contacts(&account).unwrap();
+        let names = KINDS.map(|kind| stored["alternate"][kind]["Name"].clone());
+        assert_eq!(names, ["Billing", "Security"], "{account}");
+    }
 }
 
 fn world() -> World {
@@ -183,11 +220,16 @@ pub fn figures(scenes: &[Scene]) -> Vec<Figure> {
             "offsets",
             Bound::AtLeast(1),
         ));
-        let late = told.broken.len();
         figures.push(Figure::new(
-            name("answers later than 5 s before"),
-            late,
-            "answers",
+            name("work left for later"),
+            told.ends.iter().filter(|is_left| **is_left).count(),
+            "offsets",
+            Bound::AtLeast(1),
+        ));
+        figures.push(Figure::new(
+            name("answers later than 5 s before, or work that nobody took up"),
+            told.broken.len(),
+            "offsets",
             Bound::Exactly(0),
         ));
     }

@@ -139,7 +139,7 @@ pub(in crate::proof) async fn tell(
 }
 
 /// What a dead copy did not announce, the poller does, once the dead copy's claim has ended.
-async fn publish_what_is_left(world: &World) {
+pub(in crate::proof) async fn publish_what_is_left(world: &World) {
     world.calm();
     tokio::time::sleep(Duration::from_secs(20 * 60)).await;
     world
@@ -147,7 +147,11 @@ async fn publish_what_is_left(world: &World) {
         .await;
 }
 
-async fn deliver_until_done(world: &World, mut records: Vec<Delivery>, trouble: Trouble) {
+pub(in crate::proof) async fn deliver_until_done(
+    world: &World,
+    mut records: Vec<Delivery>,
+    trouble: Trouble,
+) {
     let mut shell = world.cold_stamper(&VARS);
     for round in 0..RECEIVES {
         for record in &mut records {
