@@ -8,7 +8,7 @@ from botocore import xform_name
 
 # The CLI's own, which no model knows.
 GLOBAL = {"cli-binary-format", "query", "output", "region"}
-OWN = {"s3 cp"}
+OWN = {"s3 cp", "s3 rb"}
 # `--endpoint` would be taken for the CLI's own `--endpoint-url`.
 RENAMED = {"sns subscribe notification-endpoint": "endpoint"}
 
@@ -29,6 +29,8 @@ def wrong(service, operation, options):
         return
     shape = model.operation_model(names[operation]).input_shape
     members = {xform_name(name, "-"): name for name in shape.members}
+    booleans = {f"no-{name}": name for name, own in members.items() if shape.members[own].type_name == "boolean"}
+    options = {booleans.get(name, name) for name in options}
     yield from (f"{operation} has no option --{name}" for name in options - members.keys() - GLOBAL)
     given = {members[name] for name in options & members.keys()}
     yield from (f"{operation} needs {name}" for name in set(shape.required_members) - given)

@@ -19,15 +19,19 @@ fn quoted(text: &str) -> BTreeSet<&str> {
     text.split('`').skip(1).step_by(2).collect()
 }
 
+/// The rows of the table that begins like this.
+fn rows<'a>(page: &'a str, head: &'a str) -> impl Iterator<Item = &'a str> {
+    page.lines()
+        .skip_while(move |line| !line.starts_with(head))
+        .skip(2)
+        .take_while(|line| line.starts_with('|'))
+}
+
 #[test]
 fn the_table_of_parameters_is_the_templates() {
     let readme = read("README.md");
-    let rows = readme
-        .lines()
-        .skip_while(|line| !line.starts_with("| parameter"))
-        .skip(2);
     let mut told = BTreeMap::new();
-    for row in rows.take_while(|line| line.starts_with('|')) {
+    for row in rows(&readme, "| parameter |") {
         let cells: Vec<_> = row
             .trim_matches('|')
             .split('|')
@@ -74,11 +78,7 @@ fn the_table_of_actions_is_the_codes() {
 #[test]
 fn the_table_of_announcements_is_the_schemas() {
     let readme = read("README.md");
-    let rows = readme
-        .lines()
-        .skip_while(|it| !it.starts_with("| `type` |"));
-    let rows = rows.skip(2).take_while(|it| it.starts_with('|'));
-    let told = rows.filter_map(|row| row.split('`').nth(1));
+    let told = rows(&readme, "| `type` |").filter_map(|row| row.split('`').nth(1));
     let mut so = BTreeSet::new();
     for file in ["account-creation", "contacts", "govcloud", "sweeps"] {
         let schema: Value =
@@ -157,6 +157,19 @@ fn the_variables_for_sam_local_invoke_are_the_functions() {
         }
     }
     assert!(read("samconfig.toml").contains("env_vars = \"events/env/functions.json\""));
+}
+
+/// What `Error::kind` says.
+#[test]
+fn every_kind_of_error_is_told() {
+    let page = read("docs/operations.md");
+    let kinds = rows(&page, "| kind |").filter_map(|row| row.split(" | ").next());
+    let source = read("shared/account-aws/src/error.rs");
+    let (_, kind) = source.split_once("pub fn kind").unwrap();
+    let (kind, _) = kind.split_once("pub fn").unwrap();
+    let so: BTreeSet<_> = kind.split('"').skip(1).step_by(2).collect();
+    assert!(10 < so.len(), "{so:?}");
+    assert_eq!(kinds.flat_map(quoted).collect::<BTreeSet<_>>(), so);
 }
 
 /// Each mutant, and the test that must catch it.
