@@ -86,11 +86,29 @@ const fn apart(name: &'static str, plot: Plot) -> Scene {
     }
 }
 
-/// The search must find so many orders of each sort, or it does not go through all of them.
-const LEAST: [(&str, fn(&Scene) -> bool, u64); 3] = [
-    ("two requests", |it| it.requests == 2, 800),
-    ("clocks apart", |it| it.clocks == APART, 80),
-    ("one dies", |it| 0 < it.deaths, 800),
+/// Scenes of a sort, and how many orders the search must find in them, or it does not go through all.
+struct Sort {
+    name: &'static str,
+    is_one: fn(&Scene) -> bool,
+    least: u64,
+}
+
+const SORTS: [Sort; 3] = [
+    Sort {
+        name: "two requests",
+        is_one: |scene| scene.requests == 2,
+        least: 800,
+    },
+    Sort {
+        name: "clocks apart",
+        is_one: |scene| scene.clocks == APART,
+        least: 80,
+    },
+    Sort {
+        name: "one dies",
+        is_one: |scene| 0 < scene.deaths,
+        least: 800,
+    },
 ];
 
 /// How one order ended.
@@ -199,11 +217,12 @@ pub fn figures(scenes: &[(Scene, Told<End>)]) -> Vec<Figure> {
         .iter()
         .flat_map(|(scene, told)| scene_figures(*scene, told))
         .collect();
-    for (what, is_one, least) in LEAST {
-        let orders = scenes.iter().filter(|(scene, _)| is_one(scene));
+    for sort in SORTS {
+        let orders = scenes.iter().filter(|(scene, _)| (sort.is_one)(scene));
         let orders = orders.map(|(_, told)| told.stories()).sum();
-        let name = format!("orders of calls in all, {what}");
-        figures.push(Figure::new(name, orders, "orders", Bound::AtLeast(least)));
+        let name = format!("orders of calls in all, {}", sort.name);
+        let least = Bound::AtLeast(sort.least);
+        figures.push(Figure::new(name, orders, "orders", least));
     }
     figures
 }
