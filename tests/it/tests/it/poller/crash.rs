@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use it::world::World;
+use it::world::{End, Kill, World};
 use simulator::{Options, Outcome};
 
 use super::{pass, start, succeed, tick};
@@ -81,4 +81,28 @@ async fn a_lost_answer_costs_neither_an_announcement_nor_time() {
         lost += 1;
     }
     assert!(lost > 20, "only {lost} answers were lost");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_only_an_open_row_knows_of_survives_a_kill_at_any_call() {
+    for at in 0.. {
+        let world = World::new(Options::default());
+        world.run(&world.cold_poller(&[]), tick()).await;
+        let request = succeed(&world, 10);
+        world.run(&world.cold_poller(&[]), tick()).await;
+        pass(60).await;
+        world.simulator.forget(&request).unwrap();
+        world.kill(at, Kill::Answered);
+        let ended = world.invoke(&world.cold_poller(&[]), tick()).await;
+        world.spare();
+        for _ in 0..2 {
+            pass(17 * 60).await;
+            world.run(&world.cold_poller(&[]), tick()).await;
+        }
+        check(&world, &[request], 1, &format!("killed at call {at}"));
+        if !matches!(ended, End::Killed) {
+            assert!(5 < at, "only {at} calls");
+            break;
+        }
+    }
 }
