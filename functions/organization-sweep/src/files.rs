@@ -176,8 +176,7 @@ impl Collected {
         self.versions.add(&results);
         self.throttled += u64::from(results.throttled);
         for account in results.accounts {
-            let earlier = self.accounts.remove(&account.id);
-            let account = match earlier {
+            let account = match self.accounts.remove(&account.id) {
                 Some(earlier) => account.after(earlier),
                 None => account,
             };

@@ -33,7 +33,8 @@ impl Comparison {
 /// Compares the findings of an audit, `now`, with those that were standing `before`.
 ///
 /// `unknown` are the accounts whose links this audit does not know, those it did not reach among them: they keep what
-/// they had, and so does who shared a GovCloud account with one of them. An account that has left the organization is not among them, and what was found about it clears.
+/// they had, and so does who shared a GovCloud account with one of them. An account that has left the organization is
+/// not among them, and what was found about it clears.
 #[must_use]
 pub fn compare(
     before: &BTreeSet<Finding>,

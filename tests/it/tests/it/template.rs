@@ -683,6 +683,20 @@ fn grants(template: &Value, role: &str, on: &[&str]) -> BTreeSet<(String, String
     grants
 }
 
+/// Which partitions have no GovCloud links, and in which the system's certificate authorities are trusted.
+#[test]
+fn what_hangs_on_the_partition() {
+    let conditions = &template()["Conditions"];
+    let is = |partition: &str| json!({"Fn::Equals": [{"Ref": "AWS::Partition"}, partition]});
+    let not = |partition| json!({"Fn::Not": [is(partition)]});
+    let wanted = json!({"Fn::Equals": [{"Ref": "AuditGovCloud"}, "true"]});
+    let elsewhere = ["aws-us-gov", "aws-cn", "aws-eusc"].map(not);
+    let all: Vec<_> = [wanted].into_iter().chain(elsewhere).collect();
+    assert_eq!(conditions["HasGovCloud"], json!({"Fn::And": all}));
+    let system = ["aws-cn", "aws-eusc"].map(is);
+    assert_eq!(conditions["TrustsSystem"], json!({"Fn::Or": system}));
+}
+
 /// The branch of an `Fn::If`.
 fn chosen(mut value: Value, on: &[&str]) -> Value {
     match value.get_mut("Fn::If") {
