@@ -1,21 +1,28 @@
 //! A browser without a window, by the WebDriver protocol.
 
+use std::fs;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::time::timeout;
 
-use super::driver::{Driver, Programs};
+use super::driver::{Driver, Programs, errors};
 use super::http::call;
 
 /// For a whole test; the driver has shorter limits for each step.
 const LIMIT: Duration = Duration::from_secs(120);
 
-const FLAGS: [&str; 9] = [
+/// So often a browser is started when it ends at once, as one does now and then on a busy machine. Of the page that says
+/// nothing: it was not open yet.
+const STARTS: usize = 5;
+
+const FLAGS: [&str; 10] = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
+    // Containers often have little shared memory.
+    "--disable-dev-shm-usage",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
@@ -52,42 +59,65 @@ pub(super) async fn browse(test: impl AsyncFnOnce(&Browser)) {
 
 impl Browser {
     async fn start(programs: &Programs) -> Self {
-        let home = tempfile::tempdir().unwrap();
-        let profile = home.path().join("profile");
-        let mut flags: Vec<_> = FLAGS.map(str::to_owned).into();
-        flags.push(format!("--user-data-dir={}", profile.display()));
-        let wanted = json!({
-            "goog:chromeOptions": { "binary": programs.browser, "args": flags },
-            "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
-            "timeouts": { "pageLoad": 60_000, "script": 20_000 },
-        });
+        let mut said = String::new();
+        for _ in 0..STARTS {
+            let home = tempfile::tempdir().unwrap();
+            match Self::start_once(programs, home).await {
+                Ok(browser) => return browser,
+                Err(error) => said = error,
+            }
+        }
+        unreachable!("no browser starts: {said}");
+    }
+
+    /// Otherwise, what the driver and the browser said.
+    async fn start_once(programs: &Programs, home: TempDir) -> Result<Self, String> {
+        let driver = Driver::start(programs, home.path()).await?;
         let mut browser = Self {
             session: "/session".to_owned(),
-            driver: Driver::start(programs, home.path()).await,
+            driver,
             home,
         };
-        let wanted = json!({ "capabilities": { "alwaysMatch": wanted } });
-        let session = browser.ask("POST", "", wanted).await;
+        let capabilities = json!({ "alwaysMatch": browser.wanted(programs) });
+        let session = browser
+            .try_ask("POST", "", json!({ "capabilities": capabilities }))
+            .await;
+        let session = session.map_err(|error| {
+            let errors = fs::read(errors(browser.home())).unwrap();
+            format!("{error}\n{}", String::from_utf8_lossy(&errors))
+        })?;
         browser.session = format!("/session/{}", session["sessionId"].as_str().unwrap());
         // The browser begins with a page of its own, of which nobody wants to know.
         browser.open("about:blank").await;
         browser.log("performance").await;
         browser.log("browser").await;
-        browser
+        Ok(browser)
+    }
+
+    fn wanted(&self, programs: &Programs) -> Value {
+        let profile = self.home().join("profile");
+        let mut flags: Vec<_> = FLAGS.map(str::to_owned).into();
+        flags.push(format!("--user-data-dir={}", profile.display()));
+        json!({
+            "goog:chromeOptions": { "binary": programs.browser, "args": flags },
+            "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
+            "timeouts": { "pageLoad": 60_000, "script": 20_000 },
+        })
     }
 
     async fn ask(&self, method: &str, what: &str, with: Value) -> Value {
+        // Among the errors: a message box is open, so a script of a cell has run.
+        self.try_ask(method, what, with).await.unwrap()
+    }
+
+    async fn try_ask(&self, method: &str, what: &str, with: Value) -> Result<Value, String> {
         let path = format!("{}{what}", self.session);
         let mut answer = call(self.driver.address, method, &path, &with).await;
         let value = answer["value"].take();
-        // Among them: a message box is open, so a script of a cell has run.
-        assert!(
-            value["error"].is_null(),
-            "{what}: {} {}",
-            value["error"],
-            value["message"]
-        );
-        value
+        if value["error"].is_null() {
+            return Ok(value);
+        }
+        Err(format!("{what}: {} {}", value["error"], value["message"]))
     }
 
     /// A folder for files of this test.

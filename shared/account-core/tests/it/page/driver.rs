@@ -1,5 +1,6 @@
 //! The browser's driver, as a program that ends when its owner does.
 
+use std::fs::File;
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -37,15 +38,17 @@ impl Programs {
     }
 }
 
+/// Where the driver and the browser write what is wrong with them.
+pub(super) fn errors(home: &Path) -> PathBuf {
+    home.join("errors")
+}
+
 fn on_path(name: &str) -> Option<PathBuf> {
     let folders = env::var_os("PATH")?;
     env::split_paths(&folders)
         .map(|folder| folder.join(name))
         .find(|file| file.is_file())
 }
-
-/// So often the driver is started anew when it ends at once.
-const STARTS: usize = 5;
 
 pub(super) struct Driver {
     guard: Child,
@@ -55,34 +58,27 @@ pub(super) struct Driver {
 
 impl Driver {
     /// Starts the driver on a free port; it and the browser have `home` for their files, and nothing of our environment
-    /// but the path, so no proxy either.
-    pub(super) async fn start(programs: &Programs, home: &Path) -> Self {
-        let mut said = String::new();
-        for _ in 0..STARTS {
-            let mut driver = Self::spawn(programs, home);
-            match driver.port().await {
-                Ok(port) => {
-                    driver.address.set_port(port);
-                    return driver;
-                }
-                // It takes a port that is free on one loopback address, and ends if it is not on the other.
-                Err(output) => said = output,
-            }
-        }
-        unreachable!("the driver does not start: {said}");
+    /// but the path, so no proxy either. Otherwise, what it said before it ended: it takes a port that is free on one
+    /// loopback address, and ends if it is not on the other.
+    pub(super) async fn start(programs: &Programs, home: &Path) -> Result<Self, String> {
+        let mut driver = Self::spawn(programs, home);
+        let port = driver.port().await?;
+        driver.address.set_port(port);
+        Ok(driver)
     }
 
     fn spawn(programs: &Programs, home: &Path) -> Self {
         let mut guard = Command::new("python3")
             .args(["-c", GUARD])
             .arg(&programs.driver)
-            .arg("--port=0")
+            .args(["--port=0", "--enable-chrome-logs"])
             .env_clear()
             .env("PATH", env::var_os("PATH").unwrap_or_default())
             .env("HOME", home)
             .env("TMPDIR", home)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            .stderr(File::create(errors(home)).unwrap())
             .spawn()
             .unwrap();
         let output = ChildStdout::from_std(guard.stdout.take().unwrap()).unwrap();
