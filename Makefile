@@ -17,7 +17,7 @@ step = @printf '\n== %s\n' '$(1)'
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help test demo reliability fuzz mutants generated-mutants build need fmt deny asl template clippy doc cargo-test audit bench sbom lock
+.PHONY: help test demo reliability proofs fuzz mutants generated-mutants build need fmt deny asl template clippy doc cargo-test audit bench sbom lock
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,17 +30,19 @@ demo: need build $(STACK_TOOLS) ## Show the stack at work on this machine, again
 	cargo build --workspace --locked --bins
 	$(CARGO_TARGET_DIR)/debug/demo
 
-reliability: need fuzz mutants ## Run the long proofs, an hour or less; docs/reliability.md says what they show
-	$(call step,building the proofs)
-	cargo build --locked --profile reliability --package it --bin reliability
+reliability: need fuzz proofs mutants ## Run the long proofs, an hour or less; docs/reliability.md says what they show
 	$(call step,proving)
 	$(CARGO_TARGET_DIR)/reliability/reliability
+
+proofs:
+	$(call step,building the proofs)
+	cargo build --locked --profile reliability --package it --bin reliability
 
 fuzz: need .venvs/cargo-fuzz/.done ## Give hostile input to everything that reads (with a nightly toolchain)
 	$(call step,fuzzing)
 	tests/fuzz/run.sh
 
-mutants: need ## Break the code in each way that a test must notice
+mutants: need proofs ## Break the code in each way that a test must notice
 	$(call step,mutants)
 	tests/mutants/run.sh
 

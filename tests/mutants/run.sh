@@ -7,7 +7,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 
 # Not the usual folder: cargo cannot tell the copy from the original.
-export CARGO_TARGET_DIR="$PWD/target/mutated" CARGO_PROFILE_DEV_DEBUG=0 RUST_BACKTRACE=0
+export CARGO_TARGET_DIR="$PWD/target/mutated" CARGO_INCREMENTAL=1 RUST_BACKTRACE=0
 copy=target/mutants
 results="$PWD/target/reliability/mutants.json" log="$PWD/target/reliability/mutant.log"
 mkdir -p target/reliability
@@ -15,8 +15,19 @@ rm -rf "$copy" "$results"
 mkdir -p "$copy"
 git ls-files -z | xargs -0 cp --parents --target-directory="$copy"
 
+# The dependencies of the long proofs.
+if [ ! -d "$CARGO_TARGET_DIR/reliability" ]; then
+    mkdir -p "$CARGO_TARGET_DIR/reliability"
+    for part in .fingerprint build deps; do
+        cp -a "target/reliability/$part" "$CARGO_TARGET_DIR/reliability/"
+    done
+fi
+
 # Of the package `it`, and its tests alone: to build those of all others takes as long again.
-run() { (cd "$copy" && cargo test --locked --quiet --package it --test it "$@") >"$log" 2>&1; }
+run() {
+    (cd "$copy" && cargo --config tests/mutants/cargo.toml test --locked --quiet --profile reliability \
+        --package it --test it "$@") >"$log" 2>&1
+}
 
 # A test that is red anyway catches nothing.
 # shellcheck disable=SC2046 # Names are words.
