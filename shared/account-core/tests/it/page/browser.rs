@@ -1,6 +1,5 @@
 //! A browser without a window, by the WebDriver protocol.
 
-use std::fs;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -82,10 +81,7 @@ impl Browser {
         let session = browser
             .try_ask("POST", "", json!({ "capabilities": capabilities }))
             .await;
-        let session = session.map_err(|error| {
-            let errors = fs::read(errors(browser.home())).unwrap();
-            format!("{error}\n{}", String::from_utf8_lossy(&errors))
-        })?;
+        let session = session.map_err(|error| format!("{error}\n{}", errors(browser.home())))?;
         browser.session = format!("/session/{}", session["sessionId"].as_str().unwrap());
         // The browser begins with a page of its own, of which nobody wants to know.
         browser.open("about:blank").await;

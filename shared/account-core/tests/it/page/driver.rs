@@ -1,6 +1,6 @@
 //! The browser's driver, as a program that ends when its owner does.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -38,9 +38,12 @@ impl Programs {
     }
 }
 
-/// Where the driver and the browser write what is wrong with them.
-pub(super) fn errors(home: &Path) -> PathBuf {
-    home.join("errors")
+const ERRORS: &str = "errors";
+
+/// What the driver and the browser wrote of what is wrong with them.
+pub(super) fn errors(home: &Path) -> String {
+    let errors = fs::read(home.join(ERRORS)).unwrap();
+    String::from_utf8_lossy(&errors).into_owned()
 }
 
 fn on_path(name: &str) -> Option<PathBuf> {
@@ -62,7 +65,8 @@ impl Driver {
     /// loopback address, and ends if it is not on the other.
     pub(super) async fn start(programs: &Programs, home: &Path) -> Result<Self, String> {
         let mut driver = Self::spawn(programs, home);
-        let port = driver.port().await?;
+        let port = driver.port().await;
+        let port = port.map_err(|said| format!("{said}\n{}", errors(home)))?;
         driver.address.set_port(port);
         Ok(driver)
     }
@@ -78,7 +82,7 @@ impl Driver {
             .env("TMPDIR", home)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(File::create(errors(home)).unwrap())
+            .stderr(File::create(home.join(ERRORS)).unwrap())
             .spawn()
             .unwrap();
         let output = ChildStdout::from_std(guard.stdout.take().unwrap()).unwrap();
