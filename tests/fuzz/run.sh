@@ -6,7 +6,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 
-: "${FUZZ_SECONDS:=30}"
+: "${FUZZ_SECONDS:=20}"
 export FUZZ_SECONDS
 export RUSTUP_TOOLCHAIN="${FUZZ_TOOLCHAIN:-nightly}"
 results=target/reliability/fuzz.json
