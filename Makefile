@@ -30,7 +30,7 @@ demo: need build $(STACK_TOOLS) ## Show the stack at work on this machine, again
 	cargo build --workspace --locked --bins
 	$(CARGO_TARGET_DIR)/debug/demo
 
-reliability: need fuzz proofs mutants ## Run the long proofs, in about an hour; docs/reliability.md says what they show
+reliability: need fuzz proofs mutants ## Run the long proofs, within an hour; docs/reliability.md says what they show
 	$(call step,proving)
 	$(CARGO_TARGET_DIR)/reliability/reliability
 
