@@ -287,7 +287,8 @@ impl Made {
         }
     }
 
-    fn later(line: ContactLine) -> Self {
+    /// A change that may go better soon.
+    pub(crate) fn later(line: ContactLine) -> Self {
         Self {
             again: true,
             ..Self::nothing(line)

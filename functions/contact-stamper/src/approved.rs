@@ -23,21 +23,18 @@ pub(crate) struct Approved<'a> {
 impl Approved<'_> {
     /// Makes the planned changes, each if its contact still is as it was when it was planned, and is still to become what
     /// was planned.
-    pub(crate) async fn changes(
-        &self,
-        changes: &[PlannedChange],
-    ) -> Result<(Vec<ContactLine>, bool), Error> {
+    pub(crate) async fn changes(&self, changes: &[PlannedChange]) -> (Vec<ContactLine>, bool) {
         let mut lines = Vec::new();
         let mut again = self.plan.again;
         for change in changes {
-            let made = self.change(change).await?;
+            let made = self.change(change).await;
             again |= made.again;
             lines.push(made.line);
         }
-        Ok((lines, again))
+        (lines, again)
     }
 
-    async fn change(&self, change: &PlannedChange) -> Result<Made, Error> {
+    async fn change(&self, change: &PlannedChange) -> Made {
         let (contacts, sweep) = (self.sight.contacts, Some(self.sweep));
         let key = &self.plan.key;
         let mut alternates = self.plan.alternates.iter();
@@ -45,25 +42,33 @@ impl Approved<'_> {
         let made = if let Some(it) = alternates.find(|it| change.contact == it.kind.into()) {
             match self.verdict(change, it, it.planned_change(key).as_ref()) {
                 Verdict::Write => {
-                    self.shell
-                        .apply_alternate(self.plan, it, contacts, sweep)
-                        .await?
+                    let made = self.shell.apply_alternate(self.plan, it, contacts, sweep);
+                    self.or_later(line(change.contact, &it.decision), made.await)
                 }
                 Verdict::Leave(done) => Made::left(line(change.contact, &it.decision), done),
             }
         } else if let Some(it) = primary.filter(|_| change.contact == Contact::Primary) {
             match self.verdict(change, it, it.planned_change(key).as_ref()) {
                 Verdict::Write => {
-                    self.shell
-                        .apply_primary(self.plan, it, contacts, sweep)
-                        .await?
+                    let made = self.shell.apply_primary(self.plan, it, contacts, sweep);
+                    self.or_later(line(change.contact, &it.decision), made.await)
                 }
                 Verdict::Leave(done) => Made::left(line(change.contact, &it.decision), done),
             }
         } else {
             self.no_longer_asked(change.contact)
         };
-        Ok(made.or_failed())
+        made.or_failed()
+    }
+
+    /// Trouble with the ledger keeps one contact back, and hides no other's line: what was written must stand in the report.
+    fn or_later(&self, line: ContactLine, made: Result<Made, Error>) -> Made {
+        made.unwrap_or_else(|error| {
+            let account = &self.plan.account;
+            tracing::error!(kind = error.kind(), %account, "{error}");
+            let reason = Some(error.kind().to_owned());
+            Made::later(ContactLine { reason, ..line })
+        })
     }
 
     /// The contact was not read.

@@ -1,5 +1,7 @@
 //! What the stack sets for the function.
 
+use std::num::NonZeroU32;
+
 use account_aws::Error;
 use account_aws::env::{self, Lookup, required};
 use account_aws::policies::Place;
@@ -31,7 +33,7 @@ pub struct Config {
     /// `USE_PRIMARY`: the stack grants reading and writing the primary contact.
     pub use_primary: bool,
     /// `QUOTA_PERCENT`: how much of the published quotas a sweep may use.
-    pub quota_percent: u32,
+    pub quota_percent: NonZeroU32,
     /// `AWS_REGION`: tells the partition.
     pub region: String,
 }

@@ -118,7 +118,7 @@ impl Shell {
 
     fn sweep_contacts(&self) -> &Contacts {
         self.sweep_contacts.get_or_init(|| {
-            let share = Share::of_sweep(self.config.quota_percent);
+            let share = Share::of_sweep(self.config.quota_percent.get());
             Contacts::new(&self.clients, &self.config.region, share)
         })
     }

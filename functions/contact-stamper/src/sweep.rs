@@ -165,7 +165,7 @@ impl Shell {
             plan,
             is_superseded,
         };
-        let (lines, again) = approved.changes(&account.changes).await?;
+        let (lines, again) = approved.changes(&account.changes).await;
         Ok((contacts(lines), again))
     }
 

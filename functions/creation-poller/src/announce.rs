@@ -35,9 +35,11 @@ impl Run<'_> {
             .intend(&announcement, &self.claim, self.now())
             .await?;
         shell.known.borrow_mut().insert(announcement.id);
-        // Only now: until the intent was safe, the open row was all there was.
-        if self.open.remove(&request.id) {
-            shell.ledger.close(&request.id).await?;
+        // Only now: until the intent was safe, the open row was all there was. One that stays is asked for once more.
+        if self.open.remove(&request.id)
+            && let Err(error) = shell.ledger.close(&request.id).await
+        {
+            self.trouble(error);
         }
         if intended && self.publish(&announcement).await {
             let since = request.completed.map(|it| (self.now() - it).num_seconds());

@@ -1,5 +1,7 @@
 //! Listings of creation requests, page by page.
 
+use std::collections::HashSet;
+
 use account_aws::Error;
 use account_core::creation::{Finished, Odd, Row, Status};
 use account_core::progress::{Fate, Progress, Remembered, Scan, fate};
@@ -84,12 +86,11 @@ impl Run<'_> {
         progress: &Progress,
     ) -> Result<(), Error> {
         let organization = &self.shell.config.organization;
+        // Pages may list a request twice.
+        let mut seen = HashSet::new();
         finished.retain(|request| {
-            !self
-                .shell
-                .known
-                .borrow()
-                .contains(&request.announcement_id(organization))
+            let id = request.announcement_id(organization);
+            !self.shell.known.borrow().contains(&id) && seen.insert(id)
         });
         let ids: Vec<_> = finished
             .iter()

@@ -63,7 +63,11 @@ impl Run<'_> {
     /// An event told of the end of a request.
     pub(crate) async fn hint(&mut self, request: RequestId) -> Result<(), Error> {
         // First of all: if anything goes wrong from here on, each tick asks again.
-        self.shell.ledger.open(&request, self.now()).await?;
+        let ledger = &self.shell.ledger;
+        ledger.open(&request, self.now()).await?;
+        ledger
+            .check_organization(&self.shell.config.organization)
+            .await?;
         self.open.insert(request.clone());
         self.ask_one(&Open {
             request,

@@ -1,5 +1,7 @@
 //! What the stack sets for the function.
 
+use std::num::NonZeroU32;
+
 use account_aws::Error;
 use account_aws::env::{self, Lookup, required};
 use account_core::ids::{AccountId, OrganizationId};
@@ -18,7 +20,7 @@ pub struct Config {
     /// `BUCKET`: the stack's own bucket.
     pub bucket: String,
     /// `QUOTA_PERCENT`: how much of the assumed quota an audit may use.
-    pub quota_percent: u32,
+    pub quota_percent: NonZeroU32,
 }
 
 impl Config {

@@ -89,7 +89,7 @@ impl Shell {
     /// Puts configuration and clients together. Makes no call.
     #[must_use]
     pub fn new(config: Config, clients: &Clients, time: SharedTimeSource) -> Self {
-        let share = Share::of_sweep(config.quota_percent);
+        let share = Share::of_sweep(config.quota_percent.get());
         Self {
             bucket: Bucket::new(OnDemand::new(clients, Clients::s3), config.bucket.clone()),
             govcloud: GovCloud::new(clients, share),

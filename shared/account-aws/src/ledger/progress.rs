@@ -42,6 +42,14 @@ impl Ledger {
         self.read_progress(organization).await?.ok_or_else(missing)
     }
 
+    /// Whether the ledger is this organization's, or new.
+    ///
+    /// # Errors
+    /// The ledger cannot be read, or was begun for another organization.
+    pub async fn check_organization(&self, organization: &OrganizationId) -> Result<(), Error> {
+        self.read_progress(organization).await.map(drop)
+    }
+
     async fn read_progress(&self, configured: &OrganizationId) -> Result<Option<Progress>, Error> {
         let get = self
             .client

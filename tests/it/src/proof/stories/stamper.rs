@@ -27,7 +27,7 @@ const KINDS: [(&str, ContactType); 3] = [
 ];
 
 /// So often the queue gives a record, then it is a dead letter: `maxReceiveCount` in the template.
-const RECEIVES: usize = 10;
+const RECEIVES: usize = 12;
 
 /// A primary contact was added or replaced.
 const CHANGED: &str = "changed";

@@ -217,7 +217,15 @@ async fn a_ledger_of_another_organization_is_refused_and_nothing_is_announced() 
         ),
         "{text}"
     );
+    // An event, too: its announcement would have another id than that of the ticks to come.
+    let request = succeed(&world, 10);
+    pass(60).await;
+    let event = || result_event(&request);
+    let failure = world.fail(&world.cold_poller(&[]), event()).await;
+    assert_eq!(failure.first.kind(), "WrongOrganization");
     assert!(world.messages().is_empty());
+    world.run(&world.cold_poller(&typo), event()).await;
+    assert_eq!(deliveries(&world), [(request, 1)].into());
 }
 
 #[tokio::test(start_paused = true)]

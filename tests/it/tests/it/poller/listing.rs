@@ -56,6 +56,23 @@ async fn a_request_that_a_page_lists_twice_is_announced_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn history_that_a_page_lists_twice_stays_silent() {
+    let world = world();
+    // So shortly before the start that, were it forgotten, it would be news.
+    let ended = world.clock.now() - chrono::TimeDelta::minutes(30);
+    let ended = ended.timestamp();
+    for _ in 0..2 {
+        let row = json!({"Id": "car-listedtwice1", "State": "FAILED", "CompletedTimestamp": ended});
+        world.simulator.add_row(row);
+    }
+    for _ in 0..2 {
+        let summary = world.run(&world.cold_poller(&[]), tick()).await;
+        assert_eq!((summary.listed, summary.problems), (Some(2), 0));
+    }
+    assert!(world.messages().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_repeated_token_is_a_loud_error() {
     let world = world();
     add_history(&world, 100);

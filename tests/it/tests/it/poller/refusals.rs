@@ -93,6 +93,25 @@ async fn a_passing_fault_is_not_even_noticed() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_open_row_that_cannot_go_keeps_no_announcement_back() {
+    let world = world();
+    let poller = world.cold_poller(&[]);
+    world.run(&poller, tick()).await;
+    let request = succeed(&world, 10);
+    world.run(&poller, tick()).await;
+    pass(60).await;
+    world.refuse("DeleteItem", Refusal::Throttled);
+    let failure = world.fail(&poller, tick()).await;
+    assert_eq!(failure.first.kind(), "Throttled");
+    assert_eq!(deliveries(&world), [(request.clone(), 1)].into());
+    world.allow("DeleteItem");
+    world.run(&world.cold_poller(&[]), tick()).await;
+    assert_eq!(deliveries(&world), [(request.clone(), 1)].into());
+    let open = world.ledger_text(&format!("open#{request}"), "id");
+    assert!(open.is_null(), "{open}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_refused_publish_stays_an_intent_and_the_next_tick_publishes_it() {
     let world = world();
     let poller = world.cold_poller(&[]);

@@ -1,6 +1,6 @@
 //! AWS saying no is never read as "absent".
 
-use it::world::Refusal;
+use it::world::{Refusal, World};
 use serde_json::json;
 use simulator::{AccountState, Calls, Fault, FaultKind, Options};
 
@@ -57,18 +57,7 @@ async fn a_young_account_that_is_denied_waits_in_the_queue() {
     };
     let world = world_with(options, POLICY);
     let account = new_account(&world).await;
-    let stamper = world.cold_stamper(&[]);
-    let mut receives = 1;
-    loop {
-        let mut record = delivery("1", &created(&account));
-        record.receives = receives;
-        if world.deliver(&stamper, &[record]).await.is_empty() {
-            break;
-        }
-        let (_, seconds) = *world.queue.held_back().last().unwrap();
-        pass(seconds).await;
-        receives += 1;
-    }
+    deliver(&world, &account).await;
     let waits: Vec<_> = world
         .queue
         .held_back()
@@ -76,6 +65,36 @@ async fn a_young_account_that_is_denied_waits_in_the_queue() {
         .map(|(_, seconds)| seconds)
         .collect();
     assert_eq!(waits, [30, 60, 120]);
+    assert_eq!(
+        stored(&world, &account, "SECURITY")["Name"],
+        "Canary Security"
+    );
+}
+
+/// Tells of a new account until it is stamped, or the record would be a dead letter: `maxReceiveCount` in the template.
+async fn deliver(world: &World, account: &str) {
+    let stamper = world.cold_stamper(&[]);
+    for receives in 1..=12 {
+        let mut record = delivery("1", &created(account));
+        record.receives = receives;
+        if world.deliver(&stamper, &[record]).await.is_empty() {
+            return;
+        }
+        let (_, seconds) = *world.queue.held_back().last().unwrap();
+        pass(seconds).await;
+    }
+}
+
+/// AWS may deny for half an hour.
+#[tokio::test(start_paused = true)]
+async fn a_young_account_that_is_denied_for_long_is_no_dead_letter() {
+    let options = Options {
+        young_denied: std::time::Duration::from_secs(30 * 60),
+        ..Options::default()
+    };
+    let world = world_with(options, POLICY);
+    let account = new_account(&world).await;
+    deliver(&world, &account).await;
     assert_eq!(
         stored(&world, &account, "SECURITY")["Name"],
         "Canary Security"

@@ -345,15 +345,44 @@ async fn what_was_written_stays_told_when_the_account_is_closed_to_the_next_roun
     }
 }
 
+async fn until_billing_is_written(world: &World, account: &str) {
+    while name(world, account, "BILLING") != "Billing" {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_written_stays_told_when_the_ledger_refuses_the_next_write() {
+    let world = world(12);
+    let account = members(&world)[3].clone();
+    let refusing = async {
+        until_billing_is_written(&world, &account).await;
+        world.refuse("PutItem", Refusal::Denied);
+        let suspended = AccountState::Suspended;
+        world.simulator.set_state(&account, suspended).unwrap();
+        // The next round comes in a minute.
+        tokio::time::sleep(Duration::from_secs(40)).await;
+        world.allow("PutItem");
+    };
+    let sweep = contact_sweep("s");
+    let (ended, ()) = tokio::join!(outcome(&world, &sweep), refusing);
+    assert_eq!(ended, "complete");
+    let row = &rows(&world, "s")[&account];
+    assert_eq!(row["contacts"][0]["done"], "written");
+    let kinds = ["BILLING", "OPERATIONS", "SECURITY"];
+    let made = kinds.map(|kind| u64::from(name(&world, &account, kind) != "-"));
+    let made = made.iter().sum::<u64>();
+    assert!(made < 3, "no write was refused");
+    assert_eq!(count(&world, "s", "written"), 11 * 3 + made);
+}
+
 /// As above, within a round.
 #[tokio::test(start_paused = true)]
 async fn what_was_written_stays_told_when_the_account_leaves_between_two_writes() {
     let world = world(12);
     let account = members(&world)[3].clone();
     let leaving = async {
-        while name(&world, &account, "BILLING") != "Billing" {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
+        until_billing_is_written(&world, &account).await;
         world.simulator.remove_account(&account).unwrap();
     };
     let sweep = contact_sweep("s");
