@@ -12,6 +12,7 @@ use std::time::Instant;
 use clap::Parser;
 use clap::builder::PossibleValuesParser;
 use it::local::root;
+use it::proof::crash::Share;
 use it::proof::freeze::Death;
 use it::proof::{
     Bound, Figure, Told, crash, deadlines, deliveries, faults, freeze, interleavings, repeats,
@@ -67,9 +68,9 @@ struct Found {
 }
 
 impl Found {
-    fn new<T>(told: &Told<T>, figures: impl Into<Vec<Figure>>) -> Self {
+    fn new<T>(scene: &str, told: &Told<T>, figures: impl Into<Vec<Figure>>) -> Self {
         Self {
-            broken: told.broken.clone(),
+            broken: broken([(scene, told)].into_iter()),
             figures: figures.into(),
         }
     }
@@ -121,8 +122,11 @@ fn thaw((death, times): (Death, usize)) -> Found {
 
 fn crashes() -> Vec<Found> {
     let mut scenes = crash::scenes(&WORLDS);
-    // An odd share: each way to crash has its turn. All of them took minutes more, and showed the same.
-    scenes.extend(crash::longer_scenes(3));
+    let share = Share {
+        effects: 1,
+        reads: 9,
+    };
+    scenes.extend(crash::longer_scenes(share));
     vec![Found {
         broken: broken(
             scenes
@@ -143,17 +147,28 @@ fn orders() -> Vec<Found> {
 
 fn deliveries() -> Vec<Found> {
     // The second sweep comes after the first one, too; the event never does.
-    let offsets = |step: u64| (0..1_000).map(|it| it * step).collect::<Vec<_>>();
+    let runs = 1_000;
+    let offsets = |step: u64| (0..runs).map(|it| it * step).collect::<Vec<_>>();
     let pairs = deliveries::two_sweeps(&offsets(7));
-    let shuffled = deliveries::shuffled(1_000);
+    let shuffled = deliveries::shuffled(runs);
     let meetings = deliveries::sweep_and_event(&offsets(5));
+    let records = "records in any order";
     vec![
-        Found::new(&pairs, deliveries::pair_figures(&pairs)),
         Found::new(
-            &shuffled,
-            deliveries::figures("records in any order", &shuffled),
+            "two sweeps at once",
+            &pairs,
+            deliveries::pair_figures(runs, &pairs),
         ),
-        Found::new(&meetings, deliveries::meeting_figures(&meetings)),
+        Found::new(
+            records,
+            &shuffled,
+            deliveries::figures(records, runs, &shuffled),
+        ),
+        Found::new(
+            "an event in a sweep",
+            &meetings,
+            deliveries::meeting_figures(runs, &meetings),
+        ),
     ]
 }
 
@@ -165,22 +180,25 @@ fn faults() -> Vec<Found> {
                 .iter()
                 .map(|scene| (scene.name.as_str(), &scene.told)),
         ),
-        figures: faults::figures(&scenes),
+        figures: faults::figures(5_000, &scenes),
     }]
 }
 
 fn deadlines() -> Vec<Found> {
-    let scenes = deadlines::scenes(1_000);
+    let offsets = 1_000;
+    let scenes = deadlines::scenes(offsets);
     vec![Found {
         broken: broken(scenes.iter().map(|scene| (scene.name, &scene.told))),
-        figures: deadlines::figures(&scenes),
+        figures: deadlines::figures(offsets, &scenes),
     }]
 }
 
 fn repeats() -> Vec<Found> {
     let found = repeats::KINDS.map(|kind| {
-        let (peace, told) = repeats::kills(kind, 200);
-        Found::new(&told, repeats::figures(kind, peace, &told))
+        let kills = 200;
+        let (peace, told) = repeats::kills(kind, kills);
+        let figures = repeats::figures(kind, kills as u64, peace, &told);
+        Found::new(&format!("{kind:?}"), &told, figures)
     });
     found.into()
 }
@@ -188,18 +206,20 @@ fn repeats() -> Vec<Found> {
 fn storms() -> Vec<Found> {
     let (storm, neighbour) = (storms::storm(), storms::neighbour());
     vec![
-        Found::new(&storm, storms::storm_figures(&storm)),
-        Found::new(&neighbour, storms::neighbour_figures(&neighbour)),
+        Found::new("storm", &storm, storms::storm_figures(&storm)),
+        Found::new(
+            "neighbour",
+            &neighbour,
+            storms::neighbour_figures(&neighbour),
+        ),
     ]
 }
 
 fn schedules(options: &Options) -> Vec<Found> {
     let seeds = options.first_seed..options.first_seed + options.seeds;
     let told = schedules::schedules(options.requests, seeds);
-    vec![Found::new(
-        &told,
-        schedules::figures(options.requests, &told),
-    )]
+    let figures = schedules::figures(options.requests, options.seeds, &told);
+    vec![Found::new("schedules", &told, figures)]
 }
 
 /// What tells the stories again: the scene, and the case in it.

@@ -7,18 +7,38 @@ use super::{Bound, Figure, Told, tell};
 /// Every way.
 pub(super) const WAYS: [How; 4] = [How::NotSent, How::Unanswered, How::Answered, How::Lost];
 
+/// Of the crashes at calls of a kind, one in so many is made. Odd, so that each way has its turn.
+#[derive(Clone, Copy, Debug)]
+pub struct Share {
+    /// Calls that change something outside the function.
+    pub effects: usize,
+    /// All others.
+    pub reads: usize,
+}
+
+const ALL: Share = Share {
+    effects: 1,
+    reads: 1,
+};
+
 /// Tells a story for every crash, or for some.
-fn matrix<F: Future<Output = End>>(each: usize, story: impl Fn(Trouble) -> F + Sync) -> Told<End> {
+fn matrix<F: Future<Output = End>>(share: Share, story: impl Fn(Trouble) -> F + Sync) -> Told<End> {
     let peace = tell(&[Trouble::Peace], &story);
-    let calls = peace.ends.first().map_or(0, |end| end.calls);
-    let mut cases = Vec::new();
-    for at in 0..calls {
-        cases.extend(WAYS.map(|how| Trouble::Crash(Crash { at, how })));
-    }
-    let cases: Vec<_> = cases.into_iter().step_by(each).collect();
+    let (calls, effects) = match peace.ends.first() {
+        Some(end) => (end.calls, end.effects.as_slice()),
+        None => (0, [].as_slice()),
+    };
+    let reads = (0..calls).filter(|at| !effects.contains(at));
+    let effects = crashes(effects.iter().copied(), share.effects);
+    let cases: Vec<_> = effects.chain(crashes(reads, share.reads)).collect();
     let mut told = tell(&cases, &story);
     told.broken.extend(peace.broken);
     told
+}
+
+fn crashes(calls: impl Iterator<Item = usize>, one_in: usize) -> impl Iterator<Item = Trouble> {
+    let crashes = calls.flat_map(|at| WAYS.map(|how| Trouble::Crash(Crash { at, how })));
+    crashes.step_by(one_in)
 }
 
 /// A scene of the matrix, and what came of it.
@@ -37,38 +57,38 @@ pub fn scenes(requests: &[usize]) -> Vec<Scene> {
         .iter()
         .map(|count| {
             let name = format!("poller, {count} requests");
-            scene(&name, matrix(1, |trouble| poller::story(*count, trouble)))
+            scene(&name, matrix(ALL, |trouble| poller::story(*count, trouble)))
         })
         .collect();
     let batch = "stamper, three accounts in one batch";
-    scenes.push(scene(batch, matrix(1, stamper::story)));
+    scenes.push(scene(batch, matrix(ALL, stamper::story)));
     let drift = "stamper, a contact that somebody replaced";
-    scenes.push(scene(drift, matrix(1, stamper::drifted)));
-    scenes.push(scene("contact sweep", matrix(1, sweeps::plain)));
-    scenes.push(scene("GovCloud audit", matrix(1, audits::story)));
+    scenes.push(scene(drift, matrix(ALL, stamper::drifted)));
+    scenes.push(scene("contact sweep", matrix(ALL, sweeps::plain)));
+    scenes.push(scene("GovCloud audit", matrix(ALL, audits::story)));
     scenes
 }
 
-/// Scenes of sweeps one after the other, and of a person beside one of them; of their crashes one in so many.
+/// Scenes of sweeps one after the other, and of a person beside one of them; of their crashes some.
 #[must_use]
-pub fn longer_scenes(each: usize) -> [Scene; 5] {
+pub fn longer_scenes(share: Share) -> [Scene; 5] {
     [
-        scene("contact sweep that fails", matrix(each, sweeps::failing)),
+        scene("contact sweep that fails", matrix(share, sweeps::failing)),
         scene(
             "contact sweep that is resumed",
-            matrix(each, sweeps::resumed),
+            matrix(share, sweeps::resumed),
         ),
         scene(
             "contact sweep that a person approves",
-            matrix(each, sweeps::approved),
+            matrix(share, sweeps::approved),
         ),
         scene(
             "contact sweep beside a person who asks for one account",
-            matrix(each, on_demand::contacts),
+            matrix(share, on_demand::contacts),
         ),
         scene(
             "GovCloud audit beside a person who asks for one account",
-            matrix(each, on_demand::links),
+            matrix(share, on_demand::links),
         ),
     ]
 }

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use crate::world::{Delivery, Ended, IN_TIME, Refusal, Sweeping, Weather, World};
 
-use super::stories::{end, poller as polling, stamper as stamping, sweeps};
+use super::stories::{audits, end, poller as polling, stamper as stamping, sweeps};
 use super::trouble::Trouble;
 use super::{Bound, Figure, Told, tell};
 
@@ -32,6 +32,9 @@ const SLICE: Duration = Duration::from_secs(40);
 const REQUESTS: usize = 60;
 /// AWS takes so long for each answer of Organizations and Account Management.
 const LATENCY: Duration = Duration::from_secs(2);
+
+/// One in so many accounts has a link, which changes.
+const LINKED: usize = 3;
 
 /// One deadline.
 #[derive(Clone, Copy, Debug)]
@@ -165,6 +168,11 @@ async fn records(case: Case) -> bool {
 /// does what is left.
 async fn sweep(kind: &str, case: Case) -> bool {
     let world = world();
+    let is_audit = kind == "govcloud";
+    let mut changed = 0;
+    if is_audit {
+        changed = audits::change_links(&world, LINKED).await;
+    }
     let sweeping = Sweeping {
         timeout: case.timeout,
         step_timeout: case.timeout,
@@ -175,10 +183,11 @@ async fn sweep(kind: &str, case: Case) -> bool {
     let is_left = !is_complete(&ended);
     world.calm();
     sweeps::pass_an_hour().await;
-    let again = Sweeping::new("again", json!({"kind": kind}));
-    let ended = world.sweep(&again).await;
-    assert!(is_complete(&ended), "{ended:?}");
-    if kind == "contacts" {
+    sweeps::sweep(&world, "again", json!({"kind": kind}), &[], "complete").await;
+    if is_audit {
+        let told = audits::links_told(&world).await;
+        assert_eq!(told, changed, "links whose change was announced");
+    } else {
         on_standard(&world);
     }
     sweeps::settle(&world).await;
@@ -207,24 +216,23 @@ fn world() -> World {
     world
 }
 
-/// The figures of all scenes.
+/// The figures of all scenes, each of which had so many offsets.
 #[must_use]
-pub fn figures(scenes: &[Scene]) -> Vec<Figure> {
+pub fn figures(offsets: u32, scenes: &[Scene]) -> Vec<Figure> {
     let mut figures = Vec::new();
     for Scene { name, told } in scenes {
         let name = |what: &str| format!("deadlines: {name}, {what}");
-        let offsets = told.stories();
         figures.push(Figure::new(
             name("offsets"),
-            offsets,
+            told.stories(),
             "offsets",
-            Bound::AtLeast(1),
+            Bound::Exactly(u64::from(offsets)),
         ));
         figures.push(Figure::new(
             name("work left for later"),
             told.ends.iter().filter(|is_left| **is_left).count(),
             "offsets",
-            Bound::AtLeast(1),
+            Bound::AtLeast(u64::from(offsets) / 4),
         ));
         figures.push(Figure::new(
             name("answers later than 5 s before, or work that nobody took up"),

@@ -138,9 +138,9 @@ fn troubles(seeds: usize, calls: usize) -> Vec<(&'static str, Vec<Trouble>)> {
     ]
 }
 
-/// The figures of all scenes.
+/// The figures of all scenes, which are so many runs at least.
 #[must_use]
-pub fn figures(scenes: &[Scene]) -> Vec<Figure> {
+pub fn figures(least: u64, scenes: &[Scene]) -> Vec<Figure> {
     let all = || scenes.iter().map(|scene| &scene.told);
     let mut figures: Vec<_> = scenes.iter().flat_map(scene_figures).collect();
     let runs = all().map(Told::stories).sum();
@@ -149,7 +149,7 @@ pub fn figures(scenes: &[Scene]) -> Vec<Figure> {
     let repeated = ends().map(|end| end.repeated).sum();
     let struck: usize = ends().map(|end| end.struck).sum();
     figures.extend([
-        Figure::new("faults: runs in all", runs, "runs", Bound::AtLeast(1)),
+        Figure::new("faults: runs in all", runs, "runs", Bound::AtLeast(least)),
         Figure::new(
             "faults: runs that lost, left over, repeated without reason or panicked",
             broken,

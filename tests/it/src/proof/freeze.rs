@@ -168,10 +168,9 @@ fn die(stream: TcpStream, death: Death) -> Option<TcpStream> {
 
 /// The figures of a kind of death.
 #[must_use]
-pub fn figures(death: Death, times: usize, end: End) -> [Figure; 3] {
+pub fn figures(death: Death, times: usize, end: End) -> [Figure; 2] {
     let name = |what: &str| format!("freeze: connections {death:?}, {what}");
     [
-        Figure::new(name("invocations"), times, "invocations", Bound::AtLeast(1)),
         Figure::new(
             name("that succeeded"),
             end.well,

@@ -1,13 +1,13 @@
 //! Hard kills in a sweep: what is done again is one batch at most.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::collections::BTreeMap;
 
 use serde_json::json;
-use simulator::{MANAGEMENT_ACCOUNT_ID, Options};
+use simulator::Options;
 
-use crate::world::{Ended, Kill, Message, Sweeping, World};
+use crate::world::{Kill, World};
 
+use super::stories::{audits, sweeps};
 use super::{Bound, Figure, Told, tell};
 
 /// Three batches.
@@ -74,7 +74,9 @@ pub fn kills(kind: Kind, many: usize) -> (Work, Told<Work>) {
     let sweep = |kill| sweep(kind, kill);
     let peace = tell(&[None], sweep);
     let (peace, calls) = peace.ends[0];
-    let cases: Vec<_> = (0..many).map(|it| Some(calls * it / many)).collect();
+    let way = |it| [Kill::After, Kill::Answered][it % 2];
+    let cases = (0..many).map(|it| Some((calls * it / many, way(it))));
+    let cases: Vec<_> = cases.collect();
     let told = tell(&cases, sweep);
     let ends = told.ends.into_iter().map(|(work, _)| work).collect();
     let broken = told.broken;
@@ -82,7 +84,7 @@ pub fn kills(kind: Kind, many: usize) -> (Work, Told<Work>) {
 }
 
 /// What Account Management was asked for, and how many calls of all kinds there were.
-async fn sweep(kind: Kind, kill: Option<usize>) -> (Work, usize) {
+async fn sweep(kind: Kind, kill: Option<(usize, Kill)>) -> (Work, usize) {
     let world = World::new(Options {
         accounts: ACCOUNTS,
         ..Options::default()
@@ -91,12 +93,14 @@ async fn sweep(kind: Kind, kill: Option<usize>) -> (Work, usize) {
     let linked = if kind.writes {
         0
     } else {
-        change_links(&world).await
+        let linked = audits::change_links(&world, LINKED).await;
+        world.forget_calls();
+        linked
     };
-    if let Some(at) = kill {
-        world.kill(at, Kill::Answered);
+    if let Some((at, kill)) = kill {
+        world.kill(at, kill);
     }
-    complete(&world, "s", kind.kind).await;
+    sweeps::sweep(&world, "s", json!({"kind": kind.kind}), &[], "complete").await;
     let calls = world.calls();
     let of = |operation: &'static str| calls.iter().filter(move |it| it.operation == operation);
     let mut reads: BTreeMap<&str, usize> = BTreeMap::new();
@@ -108,56 +112,15 @@ async fn sweep(kind: Kind, kill: Option<usize>) -> (Work, usize) {
         again: reads.values().filter(|times| kind.times < **times).count(),
         writes: of("PutAlternateContact").count(),
     };
-    let told = links_told(&world).await;
+    world.spare();
+    let told = audits::links_told(&world).await;
     assert_eq!(told, linked, "links whose change was announced");
     (work, calls.len())
 }
 
-async fn complete(world: &World, name: &str, kind: &str) {
-    let sweeping = Sweeping::new(name, json!({"kind": kind}));
-    let Ended::Done(state) = world.sweep(&sweeping).await else {
-        panic!("the sweep failed")
-    };
-    assert_eq!(state["outcome"], "complete");
-}
-
-/// Changes links that an earlier audit saw, so that the next one has something to remember and to announce. Gives their
-/// number.
-async fn change_links(world: &World) -> usize {
-    let accounts = world.simulator.accounts().into_keys();
-    let members = accounts.filter(|it| it != MANAGEMENT_ACCOUNT_ID);
-    let linked: Vec<_> = members.step_by(LINKED).collect();
-    let link = |state: &str| {
-        for (index, account) in linked.iter().enumerate() {
-            let govcloud = (999_988_887_000 + index).to_string();
-            let link = world.simulator.set_link(account, &govcloud, state);
-            link.unwrap();
-        }
-    };
-    link("PENDING_ACTIVATION");
-    complete(world, "before", "govcloud").await;
-    link("ACTIVE");
-    world.forget_calls();
-    linked.len()
-}
-
-/// Links whose change was announced in the end: what a kill left unannounced is announced by the poller.
-async fn links_told(world: &World) -> usize {
-    world.spare();
-    tokio::time::sleep(Duration::from_secs(3_600)).await;
-    world
-        .run(&world.cold_poller(&[]), json!({"job": "tick"}))
-        .await;
-    let messages = world.messages();
-    let changes = messages
-        .iter()
-        .filter(|it| it.text("/type") == "GovCloudLinkChanged");
-    changes.map(Message::id).collect::<BTreeSet<_>>().len()
-}
-
-/// The figures: the most that a kill brought about.
+/// The figures of so many kills: the most that one brought about.
 #[must_use]
-pub fn figures(kind: Kind, peace: Work, told: &Told<Work>) -> Vec<Figure> {
+pub fn figures(kind: Kind, kills: u64, peace: Work, told: &Told<Work>) -> Vec<Figure> {
     let most = |work: fn(&Work) -> usize| {
         let most = told.ends.iter().map(work).max().unwrap_or_default();
         most.saturating_sub(work(&peace))
@@ -168,7 +131,7 @@ pub fn figures(kind: Kind, peace: Work, told: &Told<Work>) -> Vec<Figure> {
     };
     let unsettled = if kind.writes { UNSETTLED } else { 0 };
     let mut figures = vec![
-        figure("kills", told.stories(), "kills", Bound::AtLeast(1)),
+        figure("kills", told.stories(), "kills", Bound::Exactly(kills)),
         figure(
             "incomplete sweeps",
             told.broken.len(),

@@ -168,27 +168,28 @@ fn tick() -> Value {
     json!({"job": "tick"})
 }
 
-/// The figures of schedules.
+/// The figures of so many schedules of so many requests each.
 #[must_use]
-pub fn figures(requests: usize, told: &Told<End>) -> Vec<Figure> {
+pub fn figures(requests: usize, seeds: u64, told: &Told<End>) -> Vec<Figure> {
     let sum = |of: fn(&End) -> usize| told.ends.iter().map(of).sum::<usize>();
-    let seeds = told.stories();
     let crashes = sum(|end| end.crashes);
+    // None at all show nothing.
+    let seeds = seeds.max(1);
     let name = |what: &str| format!("schedules: {what}");
     vec![
-        Figure::new(name("seeds"), seeds, "seeds", Bound::AtLeast(1)),
+        Figure::new(
+            name("seeds"),
+            told.stories(),
+            "seeds",
+            Bound::Exactly(seeds),
+        ),
         Figure::new(
             name("requests announced"),
             told.ends.len() * requests,
             "requests",
-            Bound::Exactly((seeds * requests) as u64),
+            Bound::Exactly(seeds * requests as u64),
         ),
-        Figure::new(
-            name("crashes"),
-            crashes,
-            "crashes",
-            Bound::AtLeast(seeds as u64),
-        ),
+        Figure::new(name("crashes"), crashes, "crashes", Bound::AtLeast(seeds)),
         Figure::new(
             name("schedules that lost, left over, repeated without reason or panicked"),
             told.broken.len(),

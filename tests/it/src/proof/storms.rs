@@ -1,4 +1,4 @@
-//! Quotas that are not there for a while: a storm in which AWS throttles every call, and a neighbour who takes half.
+//! Quotas that are not there for a while: a storm in which AWS throttles every read of a contact, and a neighbour who takes half.
 
 use std::time::Duration;
 

@@ -27,12 +27,12 @@ impl<T> Told<T> {
         self.ends.len() + self.broken.len()
     }
 
-    /// Ends the test with the stories that broke.
-    pub fn check(&self) {
+    /// Ends the test with the stories of this scene that broke.
+    pub fn check(&self, scene: &str) {
         let some: Vec<_> = self.broken.iter().take(5).collect();
         assert!(
             some.is_empty(),
-            "{} of {} stories broke: {some:#?}",
+            "{scene}: {} of {} stories broke: {some:#?}",
             self.broken.len(),
             self.stories()
         );

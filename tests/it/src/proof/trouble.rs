@@ -194,7 +194,7 @@ impl World {
     }
 }
 
-/// A quarter of all tokens is refused, some are handed out again.
+/// Of twenty pages three are refused for their token, and one gives its token again.
 fn bad_tokens(seed: u64) -> Vec<Fault> {
     let mut rng = StdRng::seed_from_u64(seed);
     let mut struck = |share| (1..400).filter(|_| rng.random_bool(share)).collect();

@@ -8,7 +8,7 @@ use simulator::{MANAGEMENT_ACCOUNT_ID, Options};
 
 use crate::world::{Ended, Sweeping, World};
 
-use super::{End, Trouble, end};
+use super::{End, Trouble, end, sweeps};
 
 const ACCOUNTS: usize = 6;
 
@@ -90,6 +90,41 @@ pub(in crate::proof) async fn tell(
     );
     check_reports(&world, &accounts);
     end(&world)
+}
+
+/// Changes links that an earlier audit saw, one in so many accounts, so that the next one has something to remember and to
+/// announce. Gives their number.
+pub(in crate::proof) async fn change_links(world: &World, one_in: usize) -> usize {
+    let accounts = world.simulator.accounts().into_keys();
+    let members = accounts.filter(|it| it != MANAGEMENT_ACCOUNT_ID);
+    let linked: Vec<_> = members.step_by(one_in).collect();
+    let link = |state: &str| {
+        for (index, account) in linked.iter().enumerate() {
+            let govcloud = (999_988_887_000 + index).to_string();
+            let link = world.simulator.set_link(account, &govcloud, state);
+            link.unwrap();
+        }
+    };
+    link("PENDING_ACTIVATION");
+    sweeps::sweep(
+        world,
+        "before",
+        json!({"kind": "govcloud"}),
+        &[],
+        "complete",
+    )
+    .await;
+    link("ACTIVE");
+    linked.len()
+}
+
+/// Links whose change was announced in the end: what an audit left unannounced is announced by the poller.
+pub(in crate::proof) async fn links_told(world: &World) -> usize {
+    tokio::time::sleep(Duration::from_secs(3_600)).await;
+    world
+        .run(&world.cold_poller(&[]), json!({"job": "tick"}))
+        .await;
+    details(world, "GovCloudLinkChanged", "/detail/accountId").len()
 }
 
 fn govcloud(index: usize) -> String {

@@ -14,10 +14,12 @@ use crate::world::{Call, Fate, Message, World};
 use super::trouble::Trouble;
 
 /// How a story ended.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct End {
     /// The calls it took.
     pub calls: usize,
+    /// The numbers of those that change something outside the function.
+    pub effects: Vec<usize>,
     /// Calls that trouble struck.
     pub struck: usize,
     /// Of these, crashes.
@@ -31,10 +33,14 @@ pub struct End {
 /// What is to be true in the end of every story.
 pub(super) fn end(world: &World) -> End {
     nothing_is_pending(world);
+    let calls = world.calls();
+    let effects = calls.iter().enumerate();
+    let effects = effects.filter(|(_, call)| call.has_effect());
     End {
-        calls: world.calls_so_far(),
+        calls: calls.len(),
+        effects: effects.map(|(at, _)| at).collect(),
         struck: world.struck(),
-        crashes: world.calls().iter().filter(|it| it.is_crash()).count(),
+        crashes: calls.iter().filter(|it| it.is_crash()).count(),
         repeated: repeated(world),
         told: digest(world),
     }

@@ -1,7 +1,10 @@
 //! A lost answer, and the order of the writes; `proof::crash` kills at every call.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::pin::pin;
+use std::time::Duration;
 
+use chrono::TimeDelta;
 use it::world::{End, Kill, World};
 use simulator::{Options, Outcome};
 
@@ -56,6 +59,49 @@ async fn only_a_kill_between_publish_and_mark_repeats_a_message() {
     assert!(place("Publish") < place("UpdateItem"), "{order:?}");
     assert_eq!(world.messages().len(), 1);
     assert_eq!(world.messages()[0].request(), request);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_publisher_that_stalls_past_its_claim_costs_a_second_delivery_of_the_same() {
+    let world = World::new(Options::default());
+    world.run(&world.cold_poller(&[]), tick()).await;
+    let request = succeed(&world, 10);
+    pass(60).await;
+    let shell = world.cold_poller(&[]);
+    let mut stalled = pin!(world.invoke(&shell, tick()));
+    let published = async {
+        while world.messages().is_empty() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::select! {
+        biased;
+        () = published => (),
+        end = &mut stalled => panic!("{end:?} before it stalled"),
+    }
+    // Nobody goes on with it meanwhile, and its claim ends.
+    pass(17 * 60).await;
+    world.run(&world.cold_poller(&[]), tick()).await;
+    let _ = stalled.await;
+    assert_eq!(world.messages().len(), 2);
+    assert_eq!(world.messages()[0].body, world.messages()[1].body);
+    pass(17 * 60).await;
+    world.run(&world.cold_poller(&[]), tick()).await;
+    check(&world, &[request], 1, "stalled");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_ahead_by_a_whole_timeout_delays_and_says_so() {
+    let world = World::new(Options::default());
+    world.run(&world.cold_poller(&[]), tick()).await;
+    let request = succeed(&world, 10);
+    pass(60).await;
+    let ahead = world.with_clock(TimeDelta::minutes(15));
+    let failure = world.fail(&ahead.cold_poller(&[]), tick()).await;
+    assert_eq!(failure.first.kind(), "OutOfTime");
+    assert!(world.messages().is_empty());
+    world.run(&world.cold_poller(&[]), tick()).await;
+    check(&world, &[request], 0, "ahead");
 }
 
 #[tokio::test(start_paused = true)]

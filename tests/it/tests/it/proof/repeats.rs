@@ -6,8 +6,8 @@ use it::proof::repeats::{KINDS, figures, kills};
 fn a_hard_kill_repeats_one_batch_at_most() {
     for kind in KINDS {
         let (peace, told) = kills(kind, 12);
-        told.check();
-        for figure in figures(kind, peace, &told) {
+        told.check(&format!("{kind:?}"));
+        for figure in figures(kind, 12, peace, &told) {
             assert!(figure.holds(), "{figure}");
         }
     }

@@ -12,8 +12,8 @@ fn a_seed_tells_the_same_story_again() {
 #[test]
 fn up_to_four_pollers_that_crash_all_the_time_lose_nothing() {
     let told = schedules(100, 0..10);
-    told.check();
-    for figure in figures(100, &told) {
+    told.check("schedules");
+    for figure in figures(100, 10, &told) {
         assert!(figure.holds(), "{figure}");
     }
 }
