@@ -13,10 +13,11 @@ version=27.1.0
 
 out=target/reliability
 mkdir -p "$out"
-# What is tried has the same dependencies for every mutant, once built. Shrinking only costs time here.
-export CARGO_TARGET_DIR="$PWD/target/mutated" CARGO_PROFILE_DEV_OPT_LEVEL=1 PROPTEST_MAX_SHRINK_ITERS=0
+# Each core has a copy, and a folder to build in, of its own. Shrinking only costs time here.
+unset CARGO_TARGET_DIR
+export CARGO_PROFILE_DEV_OPT_LEVEL=1 PROPTEST_MAX_SHRINK_ITERS=0
 # 2 is that a mutant survives, 3 that one takes too long: the share decides. All else is that nothing was shown.
-"$CARGO_MUTANTS" mutants --package account-core --jobs 1 --no-shuffle --minimum-test-timeout 60 --output "$out" "$@" -- \
+"$CARGO_MUTANTS" mutants --package account-core --jobs "$(nproc)" --no-shuffle --minimum-test-timeout 60 --output "$out" "$@" -- \
     --lib --tests -- --skip page:: || case $? in 2 | 3) ;; *) exit 1 ;; esac
 
 count() { wc -l <"$out/mutants.out/$1.txt"; }
