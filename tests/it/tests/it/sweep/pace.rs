@@ -111,3 +111,35 @@ async fn a_throttle_storm_does_not_use_the_retries_up() {
     assert_eq!(count(&world, "s", "missing"), 1_200);
     assert_eq!(rounds, 1, "every account in the first round");
 }
+
+#[test]
+fn no_part_of_the_quota_at_all_is_refused_by_every_function_that_has_one() {
+    let vars = |name: &str| {
+        let value = match name {
+            "QUOTA_PERCENT" => "0",
+            "ORGANIZATION_ID" => "o-exampleorg1",
+            "MANAGEMENT_ACCOUNT_ID" => "111122223333",
+            "TOPIC_ARN" => "arn:aws:sns:us-east-1:111122223333:t",
+            "POLICY_SOURCE" => "ssm:policy",
+            "MAX_CHANGE_PERCENT"
+            | "MAX_UNKNOWN_PERCENT"
+            | "PENDING_DAYS"
+            | "ROUND_WAIT_SECONDS" => "10",
+            "LEDGER_TABLE" | "BUCKET" | "QUEUE_URL" => "some",
+            _ => "true",
+        };
+        Some(value.to_owned())
+    };
+    let errors = [
+        contact_stamper::Config::from_vars(&vars).map(drop),
+        govcloud_auditor::Config::from_vars(&vars).map(drop),
+        organization_sweep::Config::from_vars(&vars).map(drop),
+    ];
+    for error in errors {
+        let text = error.unwrap_err().to_string();
+        assert!(
+            text.starts_with("environment variable QUOTA_PERCENT "),
+            "{text}"
+        );
+    }
+}
