@@ -15,14 +15,22 @@ out=target/reliability
 mkdir -p "$out"
 # Each core has a copy, and a folder to build in, of its own. Shrinking only costs time here.
 unset CARGO_TARGET_DIR
-export CARGO_PROFILE_DEV_OPT_LEVEL=1 PROPTEST_MAX_SHRINK_ITERS=0
-# 2 is that a mutant survives, 3 that one takes too long: the share decides. All else is that nothing was shown.
-"$CARGO_MUTANTS" mutants --package account-core --jobs "$(nproc)" --no-shuffle --minimum-test-timeout 60 --output "$out" "$@" -- \
-    --lib --tests -- --skip page:: || case $? in 2 | 3) ;; *) exit 1 ;; esac
-
+export PROPTEST_MAX_SHRINK_ITERS=0 CARGO_INCREMENTAL=1
+mutate() {
+    # 2 is that a mutant survives, 3 that one takes too long: the share decides. All else is that nothing was shown.
+    "$CARGO_MUTANTS" mutants --package account-core --jobs "$(nproc)" --no-shuffle --minimum-test-timeout 60 --output "$out" "$@" ||
+        case $? in 2 | 3) ;; *) exit 1 ;; esac
+}
 count() { wc -l <"$out/mutants.out/$1.txt"; }
+
+# Most are caught by the unit tests alone, which are built in a second; what is left is tried again with all tests, of which
+# some make thousands of cases.
+mutate --cargo-arg=--lib "$@"
+caught=$(count caught)
+export CARGO_PROFILE_DEV_OPT_LEVEL=1
+mutate --cargo-arg=--lib --cargo-arg=--tests --iterate "$@" -- -- --skip page::
 # One that hangs is noticed too.
-caught=$(($(count caught) + $(count timeout)))
+caught=$((caught + $(count caught) + $(count timeout)))
 tried=$((caught + $(count missed)))
 holds=true
 [ $((caught * 10)) -ge $((tried * 9)) ] || holds=false

@@ -3,10 +3,12 @@
 use account_aws::Error;
 use account_aws::contacts::Contacts;
 use account_aws::ledger::{Claim, FingerprintKey, OwnWrites, Remembered};
+use account_core::contact::ContactType;
 use account_core::ids::AccountId;
 use account_core::inventory::Member;
-use account_core::policy::{Facts, standard};
+use account_core::policy::{Asked, AskedPrimary, Facts, Standard, standard};
 use account_core::primary::PrimaryContact;
+use account_core::report::Contact;
 use account_core::stamp::{Circumstances, Decision, Permit};
 use chrono::{DateTime, Utc};
 use tokio::sync::OnceCell;
@@ -41,6 +43,8 @@ pub(crate) struct Sight<'a> {
     /// The account that the function runs in.
     pub(crate) own_account: Option<&'a AccountId>,
     pub(crate) permit: Permit,
+    /// The sweep that looks, if one does.
+    pub(crate) sweep: Option<&'a str>,
     /// What the look is about, where an event led to it.
     pub(crate) notice: Option<&'a Notice>,
     /// For what may have to be announced.
@@ -50,6 +54,28 @@ pub(crate) struct Sight<'a> {
 }
 
 impl Sight<'_> {
+    /// Has every contact looked at, of a write to which this may be the last chance to tell: what the policy does not name any
+    /// more since it was written, too.
+    fn keep(&self, account: &AccountId, standard: &mut Standard, primary: bool) {
+        for kind in ContactType::ALL {
+            if self.is_untold(account, kind.as_str()) {
+                let asked = standard.contacts.entry(kind);
+                asked.or_insert_with(Asked::nothing);
+            }
+        }
+        if primary && self.is_untold(account, Contact::Primary.as_str()) {
+            standard.primary.get_or_insert_with(AskedPrimary::nothing);
+        }
+    }
+
+    /// Whether nobody may have told yet of the last own write to a contact: no announcement, or no result of this sweep.
+    fn is_untold(&self, account: &AccountId, contact: &str) -> bool {
+        let Ok(Some(own)) = self.own_writes.get(account, contact) else {
+            return false;
+        };
+        own.unannounced.is_some() || (own.sweep.is_some() && own.sweep.as_deref() == self.sweep)
+    }
+
     /// The decision, unless the event that led to the look is about the contact and younger than the reading may be.
     pub(crate) fn settled<T, F>(
         &self,
@@ -106,6 +132,7 @@ impl Shell {
         let sight = Sight {
             contacts: &self.contacts,
             permit: self.permit(&policy),
+            sweep: None,
             policy,
             key: self.key().await?,
             own_writes: self.ledger.own_writes(accounts, &CONTACTS).await?,
@@ -164,12 +191,16 @@ impl Shell {
             units,
             tags,
         };
-        match standard(policy, &facts) {
-            None => Look::Skip("excluded by the policy".to_owned()),
-            Some(standard) => match self.plan(member, standard, sight).await {
-                Ok(plan) => Look::Plan(Box::new(plan)),
-                Err(error) => unreadable(error),
-            },
+        let asked = standard(policy, &facts);
+        let is_excluded = asked.is_none();
+        let mut standard = asked.unwrap_or_default();
+        sight.keep(&member.id, &mut standard, self.config.use_primary);
+        if is_excluded && standard == Standard::default() {
+            return Look::Skip("excluded by the policy".to_owned());
+        }
+        match self.plan(member, standard, sight).await {
+            Ok(plan) => Look::Plan(Box::new(plan)),
+            Err(error) => unreadable(error),
         }
     }
 

@@ -30,7 +30,7 @@ pub struct Report {
     /// Why the account was left alone, if it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub skipped: Option<String>,
-    /// Its contacts; those that the policy does not name are left out.
+    /// Its contacts; those that the policy does not name are left out, unless nobody has told yet what was written there.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub contacts: BTreeMap<Contact, ContactLine>,
 }

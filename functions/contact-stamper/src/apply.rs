@@ -17,7 +17,7 @@ use crate::plan::{Plan, Planned, Primary, alternate_fingerprint, primary_fingerp
 use crate::{MARGIN, Shell};
 
 /// Of the time that is left, so much is for what follows a write: its row, its announcement, a sweep's results.
-const AFTER_A_WRITE: Duration = Duration::from_secs(8);
+const AFTER_A_WRITE: Duration = Duration::from_secs(7);
 
 const OUT_OF_TIME: Error = Error::OutOfTime {
     margin_seconds: MARGIN.as_secs() + AFTER_A_WRITE.as_secs(),

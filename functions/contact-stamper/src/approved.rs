@@ -1,6 +1,7 @@
 //! One account's part of a plan that has passed the gate.
 
 use account_aws::Error;
+use account_core::policy::NOT_ASKED;
 use account_core::report::{Contact, ContactLine, Done, Found};
 use account_core::stamp::{self, Decision, Step};
 use account_core::sweep::{ChangeWord, PlannedChange};
@@ -78,7 +79,7 @@ impl Approved<'_> {
             found: Found::Unknown,
             fields: Vec::new(),
             done: Done::Nothing,
-            reason: Some("the policy no longer asks anything of it".to_owned()),
+            reason: Some(NOT_ASKED.to_owned()),
         };
         let done = if self.is_superseded {
             Done::Superseded
@@ -101,6 +102,8 @@ impl Approved<'_> {
             Verdict::Leave(Done::Written)
         } else if self.is_superseded {
             Verdict::Leave(Done::Superseded)
+        } else if now.is_not_asked() {
+            Verdict::Leave(Done::Surprised)
         } else if now.decision.found == stamp::Found::Match {
             Verdict::Leave(Done::Nothing)
         } else if now

@@ -6,10 +6,12 @@ use account_aws::{Error, clock};
 use account_core::contact::{Contact as Alternate, ContactType, Field};
 use account_core::ids::AccountId;
 use account_core::inventory::Member;
-use account_core::policy::{Asked, AskedPrimary, Standard};
+use account_core::policy::{Asked, AskedPrimary, NOT_ASKED, Standard};
 use account_core::primary::{PrimaryContact, PrimaryField};
 use account_core::report::Contact;
-use account_core::stamp::{Decision, Fingerprint, Found, Reading, Step, decide, decide_primary};
+use account_core::stamp::{
+    Call, Decision, Fingerprint, Found, Reading, Step, decide, decide_primary,
+};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::Shell;
@@ -18,8 +20,8 @@ use crate::account::Sight;
 /// An account that joined less than this ago may still be denied: AWS is not done with it.
 const YOUNG: TimeDelta = TimeDelta::minutes(30);
 
-/// Only an account that joined less than this ago is new: what an older one has may be meant, even where it looks like
-/// AWS's copy.
+/// Only an account that was created less than this ago is new: what an older one has, or an invited one, may be meant, even
+/// where it looks like AWS's copy.
 const NEW: TimeDelta = TimeDelta::days(7);
 
 /// What a removal leaves behind, for fingerprints.
@@ -98,7 +100,7 @@ impl Shell {
                 Some(planned.await?)
             }
         };
-        plan.again |= plan.is_unsettled();
+        plan.again |= plan.is_unsettled(now);
         plan.standard = standard;
         Ok(plan)
     }
@@ -146,7 +148,7 @@ impl Shell {
         let own = sight.own_writes.get(&plan.account, contact)?.cloned();
         let answer = sight.contacts.primary(&plan.target).await;
         let reading = plan.reading(answer, contact);
-        let is_new = member.joined.is_some_and(|joined| now - joined < NEW);
+        let is_new = member.created && member.joined.is_some_and(|joined| now - joined < NEW);
         let untouched = is_new && self.is_untouched(member, &reading, sight, plan).await;
         let fingerprint = |contact: &PrimaryContact| primary_fingerprint(&plan.key, contact);
         let circumstances = sight.circumstances(own.as_ref(), now);
@@ -184,6 +186,23 @@ impl Shell {
                 false
             }
         }
+    }
+}
+
+impl<K, T, F> Planned<K, T, F> {
+    /// Whether a later reading tells more: of what is asked, or of an own write that nobody has told of and that reads do not
+    /// show yet.
+    fn is_unsettled(&self, now: DateTime<Utc>) -> bool {
+        let is_young = |own: &Remembered| !Call::is_settled(own.own.at, now);
+        matches!(self.decision.step, Step::Unsettled)
+            || (self.is_not_asked()
+                && !self.decision.is_own
+                && self.own.as_ref().is_some_and(is_young))
+    }
+
+    /// Whether the policy asks nothing of the contact.
+    pub(crate) fn is_not_asked(&self) -> bool {
+        matches!(&self.decision.found, Found::Unknown(reason) if reason == NOT_ASKED)
     }
 }
 
@@ -226,11 +245,10 @@ impl Plan {
         }
     }
 
-    fn is_unsettled(&self) -> bool {
+    fn is_unsettled(&self, now: DateTime<Utc>) -> bool {
         let mut alternates = self.alternates.iter();
         let primary = self.primary.as_ref();
-        alternates.any(|it| matches!(it.decision.step, Step::Unsettled))
-            || primary.is_some_and(|it| matches!(it.decision.step, Step::Unsettled))
+        alternates.any(|it| it.is_unsettled(now)) || primary.is_some_and(|it| it.is_unsettled(now))
     }
 
     /// Logs a failure, and says whether the same call may go better soon: a young account may be denied for a while, in any

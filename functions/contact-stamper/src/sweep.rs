@@ -55,6 +55,7 @@ impl Shell {
             own_writes: self.ledger.own_writes(&ids, &CONTACTS).await?,
             own_account,
             permit: Permit::All,
+            sweep: Some(&order.sweep),
             notice: None,
             claim,
             management: OnceCell::new(),

@@ -254,6 +254,10 @@ impl Error {
             | "SignatureDoesNotMatch"
             | "RequestExpired"
             | "RequestTimeTooSkewed"
+            // A transaction of which an answer was lost is still at work.
+            | "TransactionInProgressException"
+            | "RequestTimeout"
+            | "RequestTimeoutException"
             // Of several reasons, those that are the table's fault.
             | "TransactionCanceledException"
             | "TransactionConflictException" => Self::Unavailable {
@@ -270,7 +274,11 @@ impl Error {
             | "ThrottledException"
             | "Throttling"
             | "RequestLimitExceeded"
+            | "RequestThrottled"
+            | "RequestThrottledException"
+            | "SlowDown"
             | "ProvisionedThroughputExceededException"
+            | "KMSThrottling"
             | "KMSThrottlingException" => Self::Throttled { action, code },
             _ if status.is_none_or(|status| status >= 500) => Self::Unavailable {
                 action,
@@ -302,6 +310,40 @@ impl From<Error> for Diagnostic {
         Self {
             error_type: error.kind().to_owned(),
             error_message: error.to_string(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_smithy_runtime_api::http::StatusCode;
+    use aws_smithy_types::body::SdkBody;
+    use aws_smithy_types::error::ErrorMetadata;
+
+    use super::*;
+
+    /// Which codes may go better soon: in these a step of a sweep is made again.
+    #[test]
+    fn each_code_means_what_an_operator_does_about_it() {
+        let table = [
+            ("AccessDeniedException", 400, "Denied"),
+            ("KMSAccessDenied", 400, "Denied"),
+            ("ThrottlingException", 400, "Throttled"),
+            ("TooManyRequestsException", 429, "Throttled"),
+            ("KMSThrottling", 400, "Throttled"),
+            ("SlowDown", 503, "Throttled"),
+            ("RequestThrottled", 400, "Throttled"),
+            ("TransactionInProgressException", 400, "Unavailable"),
+            ("RequestTimeout", 400, "Unavailable"),
+            ("InternalError", 500, "Unavailable"),
+            ("ValidationException", 400, "Refused"),
+        ];
+        for (code, status, kind) in table {
+            let metadata = ErrorMetadata::builder().code(code).build();
+            let status = StatusCode::try_from(status).unwrap();
+            let response = HttpResponse::new(status, SdkBody::empty());
+            let error = SdkError::service_error(metadata, response);
+            assert_eq!(Error::call("some:Action", &error).kind(), kind, "{code}");
         }
     }
 }

@@ -10,8 +10,9 @@ use lambda_runtime::Context;
 use crate::metrics::Metrics;
 use crate::{Error, clock};
 
-/// A function answers at least this long before its Lambda deadline.
-pub const MARGIN: Duration = Duration::from_secs(5);
+/// Work ends this long before the Lambda deadline: a function answers at least five seconds before it, and log and metrics
+/// take their time.
+pub const MARGIN: Duration = Duration::from_secs(6);
 
 /// The account that the function runs in: `arn:aws:lambda:us-east-1:111122223333:function:…`.
 #[must_use]

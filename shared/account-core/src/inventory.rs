@@ -26,6 +26,9 @@ pub struct Member {
     /// When it joined the organization.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub joined: Option<DateTime<Utc>>,
+    /// It was created in the organization, not invited.
+    #[serde(default)]
+    pub created: bool,
     /// Its name: a new account's primary contact bears it.
     pub name: Name,
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use account_core::ids::AccountId;
 use account_core::inventory::{Member, Name};
-use aws_sdk_organizations::types::Account;
+use aws_sdk_organizations::types::{Account, AccountJoinedMethod};
 
+use super::pages::Pages;
 use super::{DESCRIBE_ACCOUNT, LIST_TAGS, Organizations};
 use crate::Error;
 use crate::error::listed;
@@ -49,34 +50,24 @@ impl Organizations {
     /// # Errors
     /// [`Error::BrokenListing`] when AWS repeats a token, or the call's own error.
     pub async fn tags(&self, id: &AccountId) -> Result<BTreeMap<String, String>, Error> {
+        let mut pages = Pages::new(LIST_TAGS);
         let mut tags = BTreeMap::new();
-        let mut token: Option<String> = None;
-        loop {
+        while !pages.ended {
             self.limits.ready(LIST_TAGS).await;
             let call = self
                 .client
                 .list_tags_for_resource()
                 .resource_id(id.as_str())
-                .set_next_token(token.clone());
+                .set_next_token(pages.token.clone());
             let answer = call
                 .send()
                 .await
                 .map_err(|error| Error::call(LIST_TAGS, &error))?;
             let page = listed(LIST_TAGS, answer.tags)?;
             tags.extend(page.into_iter().map(|tag| (tag.key, tag.value)));
-            let next = answer.next_token.filter(|token| !token.is_empty());
-            match next {
-                None => return Ok(tags),
-                // An account has 50 tags at most: a token that comes again has no end.
-                Some(_) if next == token => {
-                    return Err(Error::BrokenListing {
-                        action: LIST_TAGS,
-                        problem: "AWS repeated a NextToken",
-                    });
-                }
-                Some(_) => token = next,
-            }
+            pages.follow(answer.next_token)?;
         }
+        Ok(tags)
     }
 }
 
@@ -103,6 +94,7 @@ pub(super) fn member(account: Account) -> Option<Member> {
         state: state.unwrap_or_default(),
         units,
         joined: account.joined_timestamp.and_then(super::time),
+        created: account.joined_method == Some(AccountJoinedMethod::Created),
         name: Name::new(account.name.unwrap_or_default()),
     })
 }

@@ -10,6 +10,7 @@ fn member(id: u64, state: &str) -> Member {
         state: state.to_owned(),
         units: None,
         joined: None,
+        created: true,
         name: Name::new("Jane Doe's account".to_owned()),
     }
 }
@@ -55,6 +56,7 @@ fn a_member_is_a_line_of_json() {
         "state": "ACTIVE",
         "units": ["ou-exam-12345678"],
         "joined": "1970-01-01T00:00:00Z",
+        "created": true,
         "name": "Jane Doe's account",
     });
     assert_eq!(serde_json::to_value(&full).unwrap(), expected);

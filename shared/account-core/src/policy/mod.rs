@@ -11,7 +11,7 @@ mod template;
 
 pub use document::{Exclude, Layer, Mode, Policy, Primary, PrimaryMode, Rule, Tagged};
 pub use refusal::Refusal;
-pub use standard::{Asked, AskedPrimary, Facts, Source, Standard, Value, standard};
+pub use standard::{Asked, AskedPrimary, Facts, NOT_ASKED, Source, Standard, Value, standard};
 
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,10 @@ use std::fmt;
 
 use serde_json::Value;
 
+use crate::contact::{ContactType, Field};
+use crate::ids::{AccountId, UnitId};
+use crate::primary::PrimaryField;
+
 /// One thing that is wrong with a policy. It never quotes a value: values are personal data.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{place}: found {found}, expected {expected}")]
@@ -43,12 +47,29 @@ pub(super) fn kind(value: Option<&Value>) -> String {
     }
 }
 
-/// A key as it may be shown: something that is not a plain word may be anything, a misplaced address too.
+/// The members of a policy's maps, but for contacts and their fields.
+const MEMBERS: [&str; 12] = [
+    "version",
+    "organization",
+    "units",
+    "tags",
+    "accounts",
+    "exclude",
+    "contacts",
+    "primary",
+    "key",
+    "value",
+    "mode",
+    "fields",
+];
+
+/// A key as it may be shown: what is none of a policy may be anything, a name or a number that stands where its key should.
 pub(super) fn shown(key: &str) -> &str {
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_".contains(letter);
-    if (1..=64).contains(&key.len()) && key.chars().all(plain) {
-        key
-    } else {
-        "(a key that is no plain word)"
-    }
+    let is_ours = MEMBERS.contains(&key)
+        || ContactType::ALL.iter().any(|it| it.as_str() == key)
+        || Field::ALL.iter().any(|it| it.as_str() == key)
+        || PrimaryField::ALL.iter().any(|it| it.as_str() == key)
+        || key.parse::<AccountId>().is_ok()
+        || key.parse::<UnitId>().is_ok();
+    if is_ours { key } else { "(an unknown key)" }
 }

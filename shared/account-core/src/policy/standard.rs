@@ -49,7 +49,19 @@ pub struct Asked {
     pub values: BTreeMap<Field, Result<Value, String>>,
 }
 
+/// Why there is no value of a contact that is looked at although the policy does not name it.
+pub const NOT_ASKED: &str = "the policy no longer asks anything of it";
+
 impl Asked {
+    /// Nothing: the contact is only looked at.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self {
+            mode: Mode::Audit,
+            values: BTreeMap::from([(Field::Name, Err(NOT_ASKED.to_owned()))]),
+        }
+    }
+
     /// The contact that is asked for.
     ///
     /// # Errors
@@ -85,6 +97,15 @@ pub struct AskedPrimary {
 }
 
 impl AskedPrimary {
+    /// Nothing: the contact is only looked at.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self {
+            mode: PrimaryMode::Audit,
+            fields: BTreeMap::from([(PrimaryField::FullName, Err(NOT_ASKED.to_owned()))]),
+        }
+    }
+
     /// The fields that are asked for.
     ///
     /// # Errors

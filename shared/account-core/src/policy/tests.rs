@@ -200,7 +200,7 @@ fn a_broken_policy_is_told_where_and_what_to_write() {
     check_refused(
         "emailAddress: security@example.com",
         "email: canary@example.com",
-        "organization.contacts.SECURITY.email: found an unknown member, expected one of `mode`, `emailAddress`, `name`, `phoneNumber`, `title`",
+        "organization.contacts.SECURITY.(an unknown key): found an unknown member, expected one of `mode`, `emailAddress`, `name`, `phoneNumber`, `title`",
     );
     check_refused(
         "mode: enforce, name: Security",
@@ -215,13 +215,26 @@ fn a_broken_policy_is_told_where_and_what_to_write() {
     check_refused(
         "    SECURITY:   {",
         "    SECURTIY:   {",
-        "organization.contacts.SECURTIY: found a map of 5, expected one of BILLING, OPERATIONS, SECURITY",
+        "organization.contacts.(an unknown key): found a map of 5, expected one of BILLING, OPERATIONS, SECURITY",
     );
     check_refused(
         r#""444455556666": "#,
         r#""canary@example.com": "#,
-        "accounts.(a key that is no plain word): found a map of 1, expected an account id of twelve digits",
+        "accounts.(an unknown key): found a map of 1, expected an account id of twelve digits",
     );
+    // A name for an id, and values whose key was forgotten, which YAML takes for keys.
+    check_refused(
+        r#""444455556666": "#,
+        "Jane-Doe: ",
+        "accounts.(an unknown key): found a map of 1, expected an account id of twelve digits",
+    );
+    for value in ["12025550100", "Jane"] {
+        check_refused(
+            "mode: enforce, name: Security",
+            &format!("mode: enforce, name: Security, {value}"),
+            "organization.contacts.SECURITY.(an unknown key): found an unknown member, expected one of `mode`, `emailAddress`, `name`, `phoneNumber`, `title`",
+        );
+    }
     check_refused(
         "{tag:ops-email}",
         "{tags:ops-email}",

@@ -81,7 +81,7 @@ fn all<F: Future<Output = End>>(
 /// Lag and clocks strike no call: they show by stories that are told otherwise than in peace.
 fn sign(trouble: Trouble, told: &Told<End>, in_peace: &BTreeSet<u64>) -> (&'static str, usize) {
     let ends = told.ends.iter();
-    if matches!(trouble, Trouble::Lag(_) | Trouble::Clock(_)) {
+    if trouble.is_compared() {
         let otherwise = ends.filter(|end| !in_peace.contains(&end.told)).count();
         ("of these told otherwise than in peace", otherwise)
     } else {

@@ -1,6 +1,7 @@
 //! Long stories of the poller under a seed: waves of requests, up to four pollers at once, events in any order and more
 //! than once, and crashes all the way.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -13,7 +14,7 @@ use tokio::time::Instant;
 
 use creation_poller::Shell;
 
-use crate::world::{End as Ended, World};
+use crate::world::{Call, End as Ended, World};
 
 use super::crash::WAYS;
 use super::stories::poller::{check, event};
@@ -35,6 +36,8 @@ pub struct End {
     calls: usize,
     /// In virtual time, the delays of the SDK's retries among it.
     took: Duration,
+    /// A digest of all calls, in their order, and of what became of each.
+    told: u64,
     crashes: usize,
     repeated: usize,
 }
@@ -72,9 +75,18 @@ async fn story(count: usize, seed: u64) -> End {
     End {
         calls: calls.len(),
         took: begun.elapsed(),
+        told: digest(&calls),
         crashes: calls.iter().filter(|call| call.is_crash()).count(),
         repeated: repeated(&world),
     }
+}
+
+fn digest(calls: &[Call]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for call in calls {
+        (call.invocation, &call.operation, call.fate).hash(&mut hasher);
+    }
+    hasher.finish()
 }
 
 struct Schedule<'a> {

@@ -67,7 +67,7 @@ pub struct Call {
 }
 
 /// What happened to a call on its way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fate {
     /// The function died, or gave it up, while it was on its way.
     Dropped,
@@ -96,7 +96,7 @@ pub(super) struct Invocation {
 }
 
 /// When the function dies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kill {
     /// The call is not sent.
     Before,
@@ -107,7 +107,7 @@ pub enum Kill {
 }
 
 /// How a service says no.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Refusal {
     /// AccessDenied.
     Denied,

@@ -23,7 +23,7 @@ pub struct Weather {
 }
 
 /// What strikes a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Strike {
     /// What the function hears.
     pub refusal: Refusal,

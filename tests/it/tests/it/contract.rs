@@ -32,12 +32,14 @@ enum Story {
     Queue,
     /// Links that change.
     Audit,
+    /// The stack is examined. Nobody has subscribed to its topics, and nothing waits.
+    Checkup,
     /// No policy at all.
     NoPolicy,
 }
 
 /// At least these answers are compared, or the stories do not show what they are for.
-const ANSWERS: [&str; 18] = [
+const ANSWERS: [&str; 20] = [
     "dynamodb BatchGetItem 200",
     "dynamodb DeleteItem 200",
     "dynamodb GetItem 200",
@@ -49,8 +51,10 @@ const ANSWERS: [&str; 18] = [
     "dynamodb UpdateItem 200",
     "s3 GetObject NoSuchKey",
     "s3 PutObject 200",
+    "sns GetTopicAttributes 200",
     "sns Publish 200",
     "sqs ChangeMessageVisibility 200",
+    "sqs GetQueueAttributes 200",
     "ssm GetParameter 200",
     "ssm GetParameter ParameterNotFound",
     "states DescribeExecution ABORTED",
@@ -70,6 +74,7 @@ fn an_emulator_that_others_wrote_answers_as_the_models_do() {
         Story::TwoSweeps,
         Story::Queue,
         Story::Audit,
+        Story::Checkup,
     ];
     let mut seen = Vec::new();
     for (number, story) in stories.into_iter().enumerate() {
@@ -105,6 +110,7 @@ async fn record(story: Story) -> Vec<Exchange> {
         Story::TwoSweeps => two_sweeps(&world).await,
         Story::Queue => queue(&world).await,
         Story::Audit => audit(&world).await,
+        Story::Checkup => checkup(&world).await,
         Story::NoPolicy => drop(
             world
                 .stamp(&world.cold_stamper(&[]), accounts(&world))
@@ -224,6 +230,12 @@ async fn audit(world: &World) {
     }
 }
 
+async fn checkup(world: &World) {
+    world.topic.subscribe(Some(0));
+    world.topic.alarm(0);
+    let _ = world.doctor(&[]).await;
+}
+
 fn accounts(world: &World) -> Value {
     json!({"accounts": world.simulator.accounts().into_keys().collect::<Vec<_>>()})
 }
@@ -288,8 +300,14 @@ impl<'a> Emulator<'a> {
                 snake(&exchange.operation),
                 serde_json::from_slice(&exchange.request).unwrap(),
             ),
-            "sns" => ("publish".to_owned(), self.publish(&exchange.request)),
+            "sns" if exchange.operation == "Publish" => {
+                ("publish".to_owned(), self.publish(&exchange.request))
+            }
+            "sns" => (snake(&exchange.operation), json!({"TopicArn": self.topic})),
             "s3" => (snake(&exchange.operation), self.object(exchange)),
+            "sqs" if exchange.operation == "GetQueueAttributes" => {
+                (snake(&exchange.operation), self.queue(&exchange.request))
+            }
             "sqs" => (snake(&exchange.operation), self.message(&exchange.request)),
             "states" => (snake(&exchange.operation), self.execution(exchange)),
             _ => return None,
@@ -348,6 +366,13 @@ impl<'a> Emulator<'a> {
             "MessageAttributes": attributes})
     }
 
+    /// The same of the queue there.
+    fn queue(&self, request: &[u8]) -> Value {
+        let mut input: Value = serde_json::from_slice(request).unwrap();
+        input["QueueUrl"] = self.queue.as_str().into();
+        input
+    }
+
     /// The same of a message that was just received there.
     fn message(&self, request: &[u8]) -> Value {
         let aws = &self.local.aws;
@@ -355,8 +380,7 @@ impl<'a> Emulator<'a> {
         aws.call("sqs", "send_message", queue).unwrap();
         let queue = json!({"QueueUrl": self.queue, "WaitTimeSeconds": 5});
         let received = aws.call("sqs", "receive_message", queue).unwrap();
-        let mut input: Value = serde_json::from_slice(request).unwrap();
-        input["QueueUrl"] = self.queue.as_str().into();
+        let mut input = self.queue(request);
         input["ReceiptHandle"] = received["Messages"][0]["ReceiptHandle"].clone();
         input
     }
@@ -431,8 +455,19 @@ fn answer(exchange: &Exchange) -> Value {
             let answer: Value = serde_json::from_slice(&exchange.answer).unwrap();
             json!({"status": answer["status"]})
         }
+        "sns" if exchange.operation == "GetTopicAttributes" => {
+            let answer = String::from_utf8_lossy(&exchange.answer);
+            json!({"Attributes": {"SubscriptionsConfirmed": element(&answer, "value")}})
+        }
         _ => json!({}),
     }
+}
+
+/// The text of the first element of this name.
+fn element<'a>(xml: &'a str, name: &str) -> &'a str {
+    let rest = xml.split_once(&format!("<{name}>"));
+    let text = rest.and_then(|(_, rest)| rest.split('<').next());
+    text.unwrap_or_default()
 }
 
 #[derive(Debug)]
@@ -444,12 +479,8 @@ struct Refused {
 fn refusal(exchange: &Exchange) -> Refused {
     let text = String::from_utf8_lossy(&exchange.answer);
     if exchange.service == "s3" {
-        let code = text
-            .split("<Code>")
-            .nth(1)
-            .and_then(|rest| rest.split('<').next());
         return Refused {
-            code: code.unwrap_or_default().to_owned(),
+            code: element(&text, "Code").to_owned(),
             reasons: None,
         };
     }

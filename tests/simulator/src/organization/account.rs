@@ -82,9 +82,12 @@ pub(crate) struct Account {
     pub(crate) name: String,
     pub(crate) state: AccountState,
     pub(crate) parent: String,
-    joined_method: &'static str,
+    pub(crate) joined_method: &'static str,
     pub(crate) joined: SystemTime,
 }
+
+/// How an account joined that was not created here.
+pub(crate) const INVITED: &str = "INVITED";
 
 /// The account's ARN. It carries the management account's id, too.
 pub(crate) fn arn(id: &str) -> String {
@@ -140,7 +143,7 @@ impl Organization {
         self.contacts.found(MANAGEMENT_ACCOUNT_ID);
         let mut management = self.grown(MANAGEMENT_ACCOUNT_ID.to_owned(), now);
         management.name = "Management".to_owned();
-        management.joined_method = "INVITED";
+        management.joined_method = INVITED;
         self.show(management);
         self.add_members(count.saturating_sub(1), now);
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Impossible;
 use crate::organization::access::Caller;
-use crate::organization::account::AccountState;
+use crate::organization::account::{AccountState, INVITED};
 use crate::organization::{MANAGEMENT_ACCOUNT_ID, Tags, unit_exists};
 use crate::simulator::Simulator;
 
@@ -24,6 +24,17 @@ impl Simulator {
     pub fn set_state(&self, account: &str, state: AccountState) -> Result<(), Impossible> {
         let now = self.clock().now();
         self.on(account, |it| it.put_state(account, state, now))
+    }
+
+    /// Makes an account one that was invited, now; reads see it after the lag.
+    ///
+    /// # Errors
+    /// When there is no such account.
+    pub fn set_invited(&self, account: &str) -> Result<(), Impossible> {
+        let now = self.clock().now();
+        self.on(account, |it| {
+            it.change(account, now, |account| account.joined_method = INVITED);
+        })
     }
 
     /// Moves an account into a unit, or into the root, now; reads see it after the lag.

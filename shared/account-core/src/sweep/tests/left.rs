@@ -124,6 +124,7 @@ fn member(state: &str, unit: &str) -> Member {
         state: state.to_owned(),
         units: Some(vec![unit.parse().unwrap()]),
         joined: None,
+        created: true,
         name: Name::new("Example".to_owned()),
     }
 }

@@ -39,7 +39,7 @@ pub(in crate::proof) async fn story(trouble: Trouble) -> End {
     tell(trouble, async |world, accounts| {
         let records = || accounts.iter().map(|account| record(account, 0)).collect();
         deliver_until_done(world, records(), trouble).await;
-        if matches!(trouble, Trouble::Lag(_)) {
+        if trouble.is_compared() {
             // No read shows yet what was written.
             deliver_until_done(world, records(), trouble).await;
         }
@@ -71,7 +71,7 @@ pub(in crate::proof) async fn drifted(trouble: Trouble) -> End {
         })
         .to_string();
         deliver_until_done(world, records.clone(), trouble).await;
-        if matches!(trouble, Trouble::Lag(_)) {
+        if trouble.is_compared() {
             // No read shows yet what was written last.
             deliver_until_done(world, records, trouble).await;
         }

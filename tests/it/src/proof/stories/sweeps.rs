@@ -28,7 +28,7 @@ pub(in crate::proof) async fn plain(trouble: Trouble) -> End {
     let mut sweeps = vec![("s", "complete", changes(accounts))];
     let swept = async {
         sweep(&world, "s", contacts(), &[], "complete").await;
-        if matches!(trouble, Trouble::Lag(_)) {
+        if trouble.is_compared() {
             // At once, while no read shows what the first one wrote.
             sweep(&world, "again", contacts(), &[], "complete").await;
             sweeps.push(("again", "complete", 0));
@@ -109,7 +109,7 @@ pub(in crate::proof) async fn approved(trouble: Trouble) -> End {
     ];
     let swept = async {
         sweep(&world, "s", approve(), &[], "complete").await;
-        if matches!(trouble, Trouble::Lag(_)) {
+        if trouble.is_compared() {
             // The same plan at once, while every contact still reads as it did when the plan was made.
             sweep(&world, "again", approve(), &[], "complete").await;
             sweeps.push(("again", "complete", 0));

@@ -1,9 +1,14 @@
 //! What a run that died left unannounced; `proof::crash` kills at every call.
 
-use it::world::{Refusal, World};
-use serde_json::json;
+use std::time::Duration;
 
-use super::{POLICY, created, delivery, messages, new_account, pass, run, world};
+use it::world::{Delivery, Refusal, World};
+use serde_json::json;
+use simulator::Options;
+
+use super::{
+    POLICY, created, delivery, messages, new_account, pass, run, world, world_with, writes,
+};
 
 /// Of the writes of the run that died, and of the later one over them.
 fn tells_of_both(world: &World) {
@@ -49,6 +54,113 @@ async fn a_write_that_is_left_over_is_not_hidden_while_somebody_else_announces_i
     world.allow("TransactWriteItems");
     run(&world, &world.cold_stamper(&vars), &account).await;
     tells_of_both(&world);
+}
+
+/// The policy, without its contacts.
+const NOTHING: &str = "version: 1\n";
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_is_left_over_is_announced_although_the_policy_no_longer_asks_for_it() {
+    let excluded = |account: &str| format!("{POLICY}exclude: {{accounts: [\"{account}\"]}}\n");
+    let newer = [
+        &|_: &str| NOTHING.to_owned(),
+        &excluded as &dyn Fn(&str) -> String,
+    ];
+    for newer in newer {
+        let world = world();
+        let account = new_account(&world).await;
+        let record = [delivery("1", &created(&account))];
+        let stamper = world.cold_stamper(&[]);
+        world.refuse("TransactWriteItems", Refusal::Internal);
+        assert_eq!(world.deliver(&stamper, &record).await, ["1"]);
+        let made = writes(&world);
+        world.allow("TransactWriteItems");
+        world.parameters.put("policy", &newer(&account));
+        pass(60).await;
+        assert!(
+            world
+                .deliver(&world.cold_stamper(&[]), &record)
+                .await
+                .is_empty()
+        );
+        let told = messages(&world, "ContactsStamped");
+        assert_eq!(told.len(), 1, "{told:?}");
+        let summary = told[0].text("/summary");
+        assert!(
+            summary.ends_with("BILLING added, SECURITY added."),
+            "{summary}"
+        );
+        assert_eq!(writes(&world), made, "nothing more is written");
+        // From now on nothing is looked at any more.
+        let reads = world.calls_so_far();
+        assert!(
+            world
+                .deliver(&world.cold_stamper(&[]), &record)
+                .await
+                .is_empty()
+        );
+        let calls = world.calls().split_off(reads);
+        assert!(
+            calls.iter().all(|call| call.service != "account"),
+            "{calls:?}"
+        );
+    }
+}
+
+/// What the record leads to is written and not announced, and then the policy asks for nothing any more.
+async fn leave_over(world: &World, record: &[Delivery]) {
+    world.refuse("TransactWriteItems", Refusal::Internal);
+    assert_eq!(world.deliver(&world.cold_stamper(&[]), record).await, ["1"]);
+    world.allow("TransactWriteItems");
+    world.parameters.put("policy", NOTHING);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_primary_contact_that_is_left_over_is_announced_although_the_policy_no_longer_asks_for_it()
+ {
+    let primary = "  primary: {mode: enforce, fields: {city: Canary City}}\n";
+    let world = world_with(Options::default(), &format!("{POLICY}{primary}"));
+    let account = new_account(&world).await;
+    let record = [delivery("1", &created(&account))];
+    leave_over(&world, &record).await;
+    assert!(
+        world
+            .deliver(&world.cold_stamper(&[]), &record)
+            .await
+            .is_empty()
+    );
+    let told = messages(&world, "ContactsStamped");
+    assert!(
+        told[0].text("/summary").contains("PRIMARY added"),
+        "{told:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_the_policy_no_longer_asks_for_is_waited_for_while_reads_lag() {
+    let options = Options {
+        lag: Duration::from_secs(120),
+        ..Options::default()
+    };
+    let world = world_with(options, POLICY);
+    let account = new_account(&world).await;
+    pass(600).await;
+    let record = [delivery("1", &created(&account))];
+    leave_over(&world, &record).await;
+    pass(30).await;
+    assert_eq!(
+        world.deliver(&world.cold_stamper(&[]), &record).await,
+        ["1"]
+    );
+    assert!(messages(&world, "ContactsStamped").is_empty());
+    pass(120).await;
+    assert!(
+        world
+            .deliver(&world.cold_stamper(&[]), &record)
+            .await
+            .is_empty()
+    );
+    assert_eq!(messages(&world, "ContactsStamped").len(), 1);
 }
 
 /// What is marked is gone, and what is not yet gone is not marked.

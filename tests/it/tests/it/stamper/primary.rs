@@ -45,6 +45,15 @@ async fn an_old_accounts_primary_contact_is_never_taken_for_awss_copy() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_invited_accounts_primary_contact_is_its_own_even_if_it_looks_like_awss_copy() {
+    let world = world_with(Options::default(), &policy());
+    let account = new_account(&world).await;
+    world.simulator.set_invited(&account).unwrap();
+    let report = run(&world, &world.cold_stamper(&[]), &account).await;
+    assert_eq!(outcome(&report, "PRIMARY"), "drift planned");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_primary_contact_that_somebody_wrote_is_only_planned() {
     let world = world_with(Options::default(), &policy());
     let account = new_account(&world).await;

@@ -1,6 +1,6 @@
 //! The gate, and what a person approves.
 
-use it::world::{Ended, Refusal, Sweeping, World};
+use it::world::{Ended, Kill, Refusal, Sweeping, World};
 use serde_json::{Value, json};
 use simulator::ContactType;
 
@@ -119,6 +119,39 @@ async fn what_a_newer_policy_no_longer_asks_for_is_superseded_too() {
         .await;
     assert_eq!(done(ended), "superseded");
     assert_eq!(writes(&world), before);
+}
+
+/// The contacts that a batch wrote before it died are told, although the policy does not name them any more when the next round
+/// comes to them.
+#[tokio::test(start_paused = true)]
+async fn what_a_batch_that_died_wrote_is_told_as_written_under_whatever_policy() {
+    let unnamed = "version: 1\n".to_owned();
+    let mut excluded = edit("Edited") + "exclude: {accounts: [";
+    excluded.extend(members(&world(40)).iter().map(|it| format!("\"{it}\", ")));
+    excluded += "]}\n";
+    for newer in [unnamed, excluded] {
+        let world = edited().await;
+        outcome(&world, &contact_sweep("edit")).await;
+        let before = writes(&world);
+        let mut rounds = 0;
+        let ended = world
+            .sweep_with(&approve("edit"), &mut |world, step, state| {
+                if step == "batches" && state["phase"] == "apply" {
+                    rounds += 1;
+                    if rounds == 2 {
+                        world.spare();
+                        world.parameters.put("policy", &newer);
+                    }
+                } else if step == "batch" && rounds == 1 {
+                    world.kill(150, Kill::After);
+                }
+            })
+            .await;
+        assert_eq!(done(ended), "superseded");
+        let made = writes(&world) - before;
+        assert!((1..80).contains(&made), "{made}");
+        assert_eq!(count(&world, "approved", "written"), made as u64);
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -180,10 +180,8 @@ async fn a_value_that_follows_a_tag_is_the_value_that_was_planned() {
     assert_eq!(line(&world, &same, "BILLING")["done"], "written");
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_planned_contact_that_is_no_longer_asked_for_is_not_taken_for_the_primary_one() {
-    let world = world(12);
-    let account = members(&world)[3].clone();
+/// Only what is tagged is to have the billing contact; every account a city.
+fn billing_by_tag() -> String {
     let billing = POLICY
         .lines()
         .find_map(|line| line.trim().strip_prefix("BILLING: "));
@@ -192,10 +190,46 @@ async fn a_planned_contact_that_is_no_longer_asked_for_is_not_taken_for_the_prim
         .filter(|line| !line.contains("BILLING"))
         .map(|line| format!("{line}\n"))
         .collect();
-    let policy = format!(
+    format!(
         "{without}  primary: {{mode: enforce, fields: {{city: Canary City}}}}\ntags:\n  - {{key: stage, value: sandbox, contacts: {{BILLING: {}}}}}\n",
         billing.unwrap()
-    );
+    )
+}
+
+/// The write was in doubt when the account's tag changed.
+#[tokio::test(start_paused = true)]
+async fn a_planned_contact_that_was_not_written_and_is_no_longer_asked_for_is_surprised() {
+    let world = world(12);
+    let account = members(&world)[3].clone();
+    tag(&world, &account, "stage", "sandbox");
+    planned(&world, &billing_by_tag()).await;
+    let mut rounds = 0;
+    let ended = world
+        .sweep_with(&approve("approved"), &mut |world, step, state| {
+            if step == "batches" && state["phase"] == "apply" {
+                rounds += 1;
+                match rounds {
+                    1 => world.refuse("PutAlternateContact", Refusal::Internal),
+                    2 => {
+                        world.allow("PutAlternateContact");
+                        tag(world, &account, "stage", "production");
+                    }
+                    _ => (),
+                }
+            }
+        })
+        .await;
+    assert_eq!(done(ended), "complete");
+    assert_eq!(line(&world, &account, "BILLING")["done"], "surprised");
+    assert_eq!(name(&world, &account, "BILLING"), "Somebody");
+    others_are_written(&world, &account);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_planned_contact_that_is_no_longer_asked_for_is_not_taken_for_the_primary_one() {
+    let world = world(12);
+    let account = members(&world)[3].clone();
+    let policy = billing_by_tag();
     tag(&world, &account, "stage", "sandbox");
     planned(&world, &policy).await;
     tag(&world, &account, "stage", "production");
