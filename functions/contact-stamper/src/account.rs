@@ -9,7 +9,7 @@ use account_core::inventory::Member;
 use account_core::policy::{Asked, AskedPrimary, Facts, Standard, standard};
 use account_core::primary::PrimaryContact;
 use account_core::report::Contact;
-use account_core::stamp::{Circumstances, Decision, Permit};
+use account_core::stamp::{Call, Circumstances, Decision, Permit, Step};
 use chrono::{DateTime, Utc};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
@@ -21,6 +21,9 @@ use crate::policy::Loaded;
 
 /// Why an account of an inventory is left alone that is no longer there.
 pub(crate) const LEFT: &str = "it has left the organization";
+
+/// Why an account is left alone that the policy excludes.
+pub(crate) const EXCLUDED: &str = "excluded by the policy";
 
 /// What became of the question what is to be done.
 #[derive(Debug)]
@@ -57,23 +60,38 @@ impl Sight<'_> {
     /// Has every contact looked at, of a write to which this may be the last chance to tell: what the policy does not name any
     /// more since it was written, too.
     fn keep(&self, account: &AccountId, standard: &mut Standard, primary: bool) {
+        let is_untold = |contact| match self.own_writes.get(account, contact) {
+            Ok(Some(own)) => self.is_untold(own),
+            Ok(None) | Err(_) => false,
+        };
         for kind in ContactType::ALL {
-            if self.is_untold(account, kind.as_str()) {
+            if is_untold(kind.as_str()) {
                 let asked = standard.contacts.entry(kind);
                 asked.or_insert_with(Asked::nothing);
             }
         }
-        if primary && self.is_untold(account, Contact::Primary.as_str()) {
+        if primary && is_untold(Contact::Primary.as_str()) {
             standard.primary.get_or_insert_with(AskedPrimary::nothing);
         }
     }
 
-    /// Whether nobody may have told yet of the last own write to a contact: no announcement, or no result of this sweep.
-    fn is_untold(&self, account: &AccountId, contact: &str) -> bool {
-        let Ok(Some(own)) = self.own_writes.get(account, contact) else {
-            return false;
-        };
+    /// Whether nobody may have told yet of an own write: no announcement, or no result of this sweep.
+    fn is_untold(&self, own: &Remembered) -> bool {
         own.unannounced.is_some() || (own.sweep.is_some() && own.sweep.as_deref() == self.sweep)
+    }
+
+    /// The decision, unless nobody has told yet of an own write that reads may not show yet: what is decided now would hide it.
+    pub(crate) fn awaited<T, F>(
+        &self,
+        mut decision: Decision<T, F>,
+        own: Option<&Remembered>,
+        now: DateTime<Utc>,
+    ) -> Decision<T, F> {
+        let is_young = |own: &Remembered| !Call::is_settled(own.own.at, now);
+        if !decision.is_own && own.is_some_and(|own| self.is_untold(own) && is_young(own)) {
+            decision.step = Step::Unsettled;
+        }
+        decision
     }
 
     /// The decision, unless the event that led to the look is about the contact and younger than the reading may be.
@@ -196,10 +214,13 @@ impl Shell {
         let mut standard = asked.unwrap_or_default();
         sight.keep(&member.id, &mut standard, self.config.use_primary);
         if is_excluded && standard == Standard::default() {
-            return Look::Skip("excluded by the policy".to_owned());
+            return Look::Skip(EXCLUDED.to_owned());
         }
         match self.plan(member, standard, sight).await {
-            Ok(plan) => Look::Plan(Box::new(plan)),
+            Ok(plan) => Look::Plan(Box::new(Plan {
+                is_excluded,
+                ..plan
+            })),
             Err(error) => unreadable(error),
         }
     }

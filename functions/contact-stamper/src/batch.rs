@@ -6,7 +6,7 @@ use std::time::Duration;
 use account_aws::ledger::Claim;
 use account_aws::{Error, clock};
 use account_core::ids::AccountId;
-use account_core::policy::Value;
+use account_core::policy::{Asked, AskedPrimary, Value};
 use account_core::report::Contact;
 use account_core::stamp::Permit;
 use aws_lambda_events::event::sqs::SqsBatchResponse;
@@ -274,14 +274,16 @@ fn values(plan: &Plan) -> BTreeMap<Contact, BTreeMap<&'static str, Explained>> {
         },
     };
     let mut values: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
-    for (kind, asked) in &plan.standard.contacts {
+    let contacts = plan.standard.contacts.iter();
+    for (kind, asked) in contacts.filter(|(_, asked)| **asked != Asked::nothing()) {
         let fields = asked
             .values
             .iter()
             .map(|(field, value)| (field.as_str(), explained(value)));
         values.insert((*kind).into(), fields.collect());
     }
-    if let Some(primary) = &plan.standard.primary {
+    let primary = plan.standard.primary.as_ref();
+    if let Some(primary) = primary.filter(|asked| **asked != AskedPrimary::nothing()) {
         let fields = primary
             .fields
             .iter()

@@ -9,9 +9,7 @@ use account_core::inventory::Member;
 use account_core::policy::{Asked, AskedPrimary, NOT_ASKED, Standard};
 use account_core::primary::{PrimaryContact, PrimaryField};
 use account_core::report::Contact;
-use account_core::stamp::{
-    Call, Decision, Fingerprint, Found, Reading, Step, decide, decide_primary,
-};
+use account_core::stamp::{Decision, Fingerprint, Found, Reading, Step, decide, decide_primary};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::Shell;
@@ -47,6 +45,8 @@ pub(crate) struct Plan {
     pub(crate) key: FingerprintKey,
     /// Of the invocation that carries the plan out.
     pub(crate) claim: Claim,
+    /// The policy excludes the account: it is only told what was written there before.
+    pub(crate) is_excluded: bool,
     /// The account joined a short while ago: AWS may not be done with it.
     pub(crate) is_young: bool,
     /// Something may go better soon: AWS was busy, or the account is too young.
@@ -100,7 +100,7 @@ impl Shell {
                 Some(planned.await?)
             }
         };
-        plan.again |= plan.is_unsettled(now);
+        plan.again |= plan.is_unsettled();
         plan.standard = standard;
         Ok(plan)
     }
@@ -119,7 +119,10 @@ impl Shell {
         let reading = plan.reading(answer, contact);
         let fingerprint = |contact: Option<&Alternate>| alternate_fingerprint(&plan.key, contact);
         let circumstances = sight.circumstances(own.as_ref(), now);
-        let decision = decide(asked, &reading, &circumstances, fingerprint);
+        let mut decision = decide(asked, &reading, &circumstances, fingerprint);
+        if reading.known().is_some() {
+            decision = sight.awaited(decision, own.as_ref(), now);
+        }
         Ok(Planned {
             kind,
             decision: self.allowed(sight.settled(decision, kind.as_str(), now)),
@@ -152,7 +155,10 @@ impl Shell {
         let untouched = is_new && self.is_untouched(member, &reading, sight, plan).await;
         let fingerprint = |contact: &PrimaryContact| primary_fingerprint(&plan.key, contact);
         let circumstances = sight.circumstances(own.as_ref(), now);
-        let decision = decide_primary(asked, &reading, untouched, &circumstances, fingerprint);
+        let mut decision = decide_primary(asked, &reading, untouched, &circumstances, fingerprint);
+        if reading.known().is_some() {
+            decision = sight.awaited(decision, own.as_ref(), now);
+        }
         Ok(Planned {
             kind: Primary,
             decision: sight.settled(decision, contact, now),
@@ -190,16 +196,6 @@ impl Shell {
 }
 
 impl<K, T, F> Planned<K, T, F> {
-    /// Whether a later reading tells more: of what is asked, or of an own write that nobody has told of and that reads do not
-    /// show yet.
-    fn is_unsettled(&self, now: DateTime<Utc>) -> bool {
-        let is_young = |own: &Remembered| !Call::is_settled(own.own.at, now);
-        matches!(self.decision.step, Step::Unsettled)
-            || (self.is_not_asked()
-                && !self.decision.is_own
-                && self.own.as_ref().is_some_and(is_young))
-    }
-
     /// Whether the policy asks nothing of the contact.
     pub(crate) fn is_not_asked(&self) -> bool {
         matches!(&self.decision.found, Found::Unknown(reason) if reason == NOT_ASKED)
@@ -240,15 +236,17 @@ impl Plan {
             policy_version: sight.policy.version.clone(),
             key: sight.key.clone(),
             claim: sight.claim.clone(),
+            is_excluded: false,
             is_young: member.joined.is_none_or(|joined| now - joined < YOUNG),
             again: false,
         }
     }
 
-    fn is_unsettled(&self, now: DateTime<Utc>) -> bool {
+    fn is_unsettled(&self) -> bool {
         let mut alternates = self.alternates.iter();
         let primary = self.primary.as_ref();
-        alternates.any(|it| it.is_unsettled(now)) || primary.is_some_and(|it| it.is_unsettled(now))
+        alternates.any(|it| matches!(it.decision.step, Step::Unsettled))
+            || primary.is_some_and(|it| matches!(it.decision.step, Step::Unsettled))
     }
 
     /// Logs a failure, and says whether the same call may go better soon: a young account may be denied for a while, in any

@@ -6,7 +6,7 @@ use account_aws::Error;
 use account_aws::bucket::{read_json, write_json};
 use account_aws::ledger::Claim;
 use account_core::ids::AccountId;
-use account_core::report::{Contact, ContactLine};
+use account_core::report::{Contact, ContactLine, Done};
 use account_core::stamp::Permit;
 use account_core::sweep::{
     AccountFound, AccountResult, Batch, BatchAccount, Order, Phase, PlannedChange, Results,
@@ -17,7 +17,7 @@ use tokio::sync::OnceCell;
 use tokio::time::{Instant, timeout_at};
 
 use crate::Shell;
-use crate::account::{LEFT, Look, Sight};
+use crate::account::{EXCLUDED, LEFT, Look, Sight};
 use crate::answer::{Answer, Swept, line};
 use crate::approved::Approved;
 use crate::plan::{CONTACTS, Plan};
@@ -126,6 +126,9 @@ impl Shell {
                     tracing::error!(kind = error.kind(), account = %member.id, "{error}");
                     (AccountFound::Later(error.kind().to_owned()), true)
                 });
+                if plan.is_excluded && !has_written(&result.found) {
+                    result.found = AccountFound::Skipped(EXCLUDED.to_owned());
+                }
             }
         }
         if self.has_left(&result).await {
@@ -181,6 +184,13 @@ impl Shell {
     }
 }
 
+fn has_written(found: &AccountFound) -> bool {
+    let AccountFound::Contacts { lines, .. } = found else {
+        return false;
+    };
+    lines.iter().any(|line| line.done == Done::Written)
+}
+
 fn contacts(lines: Vec<ContactLine>) -> AccountFound {
     AccountFound::Contacts {
         lines,
@@ -188,7 +198,7 @@ fn contacts(lines: Vec<ContactLine>) -> AccountFound {
     }
 }
 
-/// What a plan would change, and how each contact is.
+/// What a plan would change, and how each contact is that the policy asks for.
 fn planned(plan: &Plan) -> AccountFound {
     let mut lines = Vec::new();
     let mut changes = Vec::new();
@@ -196,11 +206,11 @@ fn planned(plan: &Plan) -> AccountFound {
         lines.push(line);
         changes.extend(change);
     };
-    for it in &plan.alternates {
+    for it in plan.alternates.iter().filter(|it| !it.is_not_asked()) {
         let line = line(it.kind.into(), &it.decision);
         add(line, it.planned_change(&plan.key));
     }
-    if let Some(it) = &plan.primary {
+    if let Some(it) = plan.primary.as_ref().filter(|it| !it.is_not_asked()) {
         let line = line(Contact::Primary, &it.decision);
         add(line, it.planned_change(&plan.key));
     }

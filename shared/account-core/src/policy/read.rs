@@ -73,9 +73,9 @@ fn is_too_much(error: &serde_saphyr::Error) -> bool {
 fn misplaced_list(value: &Value, place: &str) -> Option<String> {
     let below = |key: &str| {
         if place.is_empty() {
-            shown(key).to_owned()
+            shown(place, key).to_owned()
         } else {
-            format!("{place}.{}", shown(key))
+            format!("{place}.{}", shown(place, key))
         }
     };
     match value {
@@ -103,7 +103,7 @@ fn refuse(tree: &Value, path: &serde_path_to_error::Path, message: &str) -> Refu
         match segment {
             Segment::Map { key } => {
                 value = value.and_then(|value| value.get(key));
-                place.push(shown(key).to_owned());
+                place.push(shown(&place.join("."), key).to_owned());
             }
             Segment::Seq { index } => {
                 value = value.and_then(|value| value.get(index));

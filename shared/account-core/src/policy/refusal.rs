@@ -63,13 +63,14 @@ const MEMBERS: [&str; 12] = [
     "fields",
 ];
 
-/// A key as it may be shown: what is none of a policy may be anything, a name or a number that stands where its key should.
-pub(super) fn shown(key: &str) -> &str {
+/// A key of the map at `place` as it may be shown: what is none of a policy may be anything, a name or a number that stands where
+/// its key should. A phone number may have twelve digits.
+pub(super) fn shown<'a>(place: &str, key: &'a str) -> &'a str {
     let is_ours = MEMBERS.contains(&key)
         || ContactType::ALL.iter().any(|it| it.as_str() == key)
         || Field::ALL.iter().any(|it| it.as_str() == key)
         || PrimaryField::ALL.iter().any(|it| it.as_str() == key)
-        || key.parse::<AccountId>().is_ok()
-        || key.parse::<UnitId>().is_ok();
+        || (place == "accounts" && key.parse::<AccountId>().is_ok())
+        || (place == "units" && key.parse::<UnitId>().is_ok());
     if is_ours { key } else { "(an unknown key)" }
 }

@@ -228,7 +228,7 @@ fn a_broken_policy_is_told_where_and_what_to_write() {
         "Jane-Doe: ",
         "accounts.(an unknown key): found a map of 1, expected an account id of twelve digits",
     );
-    for value in ["12025550100", "Jane"] {
+    for value in ["12025550100", "442071234567", "Jane"] {
         check_refused(
             "mode: enforce, name: Security",
             &format!("mode: enforce, name: Security, {value}"),

@@ -18,7 +18,15 @@ impl AccountResult {
             AccountFound::Link(_) => self.again,
             AccountFound::Later(_) | AccountFound::Skipped(_) => false,
         };
-        self.is_covered() && !is_left && as_before == Some(now)
+        // How it joined does not change; an older version did not write it down.
+        let is_same = |before: &Member| {
+            let created = now.created;
+            Member {
+                created,
+                ..before.clone()
+            } == *now
+        };
+        self.is_covered() && !is_left && as_before.is_some_and(is_same)
     }
 }
 

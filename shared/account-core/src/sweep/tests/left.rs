@@ -149,6 +149,12 @@ fn what_is_covered_and_where_it_was_is_carried_over() {
     }
     let result = result(matching(), false);
     let now = member("ACTIVE", "ou-exam-11111111");
+    // An older version wrote no more.
+    let older = Member {
+        created: false,
+        ..now.clone()
+    };
+    assert!(result.is_carried_over(Some(&older), &now));
     for before in [
         Some(member("ACTIVE", "ou-exam-22222222")),
         Some(member("SUSPENDED", "ou-exam-11111111")),

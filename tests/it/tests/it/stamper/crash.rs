@@ -123,6 +123,9 @@ async fn a_primary_contact_that_is_left_over_is_announced_although_the_policy_no
     let account = new_account(&world).await;
     let record = [delivery("1", &created(&account))];
     leave_over(&world, &record).await;
+    let explain = json!({"explain": account});
+    let explained = world.stamp(&world.cold_stamper(&[]), explain).await;
+    assert_eq!(explained.unwrap().unwrap()["values"], json!({}));
     assert!(
         world
             .deliver(&world.cold_stamper(&[]), &record)

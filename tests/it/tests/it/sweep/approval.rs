@@ -1,19 +1,30 @@
 //! The gate, and what a person approves.
 
+use std::time::Duration;
+
 use it::world::{Ended, Kill, Refusal, Sweeping, World};
 use serde_json::{Value, json};
-use simulator::ContactType;
+use simulator::{ContactType, Options};
 
 use super::{
     POLICY, breaks_off, contact_sweep, count, done, has_passed, members, messages, name, outcome,
-    rows, set, world, writes,
+    rows, set, world, world_with, writes,
 };
 
-const HOUR: std::time::Duration = std::time::Duration::from_secs(3_600);
+const HOUR: Duration = Duration::from_secs(3_600);
 
 /// An organization on standard, and then a policy edit that would replace two thirds of its contacts.
 async fn edited() -> World {
-    let world = world(40);
+    edited_with(Duration::ZERO).await
+}
+
+/// The same where reads lag.
+async fn edited_with(lag: Duration) -> World {
+    let world = world_with(Options {
+        accounts: 40,
+        lag,
+        ..Options::default()
+    });
     outcome(&world, &contact_sweep("before")).await;
     tokio::time::sleep(HOUR).await;
     world.parameters.put("policy", &edit("Edited"));
@@ -129,8 +140,10 @@ async fn what_a_batch_that_died_wrote_is_told_as_written_under_whatever_policy()
     let mut excluded = edit("Edited") + "exclude: {accounts: [";
     excluded.extend(members(&world(40)).iter().map(|it| format!("\"{it}\", ")));
     excluded += "]}\n";
-    for newer in [unnamed, excluded] {
-        let world = edited().await;
+    let policies = [unnamed, excluded, edit("Newer")];
+    let lags = [0, 120].map(Duration::from_secs);
+    for (newer, lag) in policies.iter().flat_map(|it| lags.map(|lag| (it, lag))) {
+        let world = edited_with(lag).await;
         outcome(&world, &contact_sweep("edit")).await;
         let before = writes(&world);
         let mut rounds = 0;
@@ -140,7 +153,7 @@ async fn what_a_batch_that_died_wrote_is_told_as_written_under_whatever_policy()
                     rounds += 1;
                     if rounds == 2 {
                         world.spare();
-                        world.parameters.put("policy", &newer);
+                        world.parameters.put("policy", newer);
                     }
                 } else if step == "batch" && rounds == 1 {
                     world.kill(150, Kill::After);

@@ -196,6 +196,30 @@ fn billing_by_tag() -> String {
     )
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_the_policy_does_not_name_is_not_counted_although_a_write_to_it_is_in_doubt() {
+    let excluded = |account: &str| format!("{POLICY}exclude: {{accounts: [\"{account}\"]}}\n");
+    for is_excluded in [true, false] {
+        let world = world(12);
+        let account = members(&world)[3].clone();
+        world.refuse("PutAlternateContact", Refusal::Internal);
+        let person = json!({"accounts": [account]});
+        let stamper = world.cold_stamper(&[]);
+        world.stamp(&stamper, person).await.unwrap().unwrap();
+        world.allow("PutAlternateContact");
+        let newer = if is_excluded {
+            excluded(&account)
+        } else {
+            "version: 1\n".to_owned()
+        };
+        world.parameters.put("policy", &newer);
+        assert_eq!(outcome(&world, &contact_sweep("s")).await, "complete");
+        assert_eq!(count(&world, "s", "unknown"), 0);
+        let row = &rows(&world, "s")[&account];
+        assert_eq!(row["skipped"] == "excluded by the policy", is_excluded);
+    }
+}
+
 /// The write was in doubt when the account's tag changed.
 #[tokio::test(start_paused = true)]
 async fn a_planned_contact_that_was_not_written_and_is_no_longer_asked_for_is_surprised() {
