@@ -12,6 +12,7 @@ use account_core::stamp::{Fingerprint, Step};
 use account_core::stamped::Change;
 use account_core::sweep::{ChangeWord, PlannedChange};
 
+use crate::account::EXCLUDED;
 use crate::answer::{Report, line};
 use crate::plan::{Plan, Planned, Primary, alternate_fingerprint, primary_fingerprint};
 use crate::{MARGIN, Shell};
@@ -143,6 +144,7 @@ impl Shell {
         let mut applied = Applied {
             report: Report {
                 account_id: plan.account.to_string(),
+                skipped: plan.is_excluded.then(|| EXCLUDED.to_owned()),
                 ..Report::default()
             },
             writes: Vec::new(),

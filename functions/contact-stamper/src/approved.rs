@@ -102,7 +102,7 @@ impl Approved<'_> {
             Verdict::Leave(Done::Written)
         } else if self.is_superseded {
             Verdict::Leave(Done::Superseded)
-        } else if now.is_not_asked() {
+        } else if now.is_not_asked {
             Verdict::Leave(Done::Surprised)
         } else if now.decision.found == stamp::Found::Match {
             Verdict::Leave(Done::Nothing)

@@ -12,7 +12,7 @@ use account_core::stamp::Permit;
 use aws_lambda_events::event::sqs::SqsBatchResponse;
 use lambda_runtime::Context;
 
-use crate::account::Look;
+use crate::account::{EXCLUDED, Look};
 use crate::answer::{Answer, Explained, Explanation, Report, line};
 use crate::apply::Applied;
 use crate::event::{Notice, Record};
@@ -254,7 +254,7 @@ fn planned(plan: &Plan) -> Report {
         .map(|it| line(it.kind.into(), &it.decision));
     Report {
         account_id: plan.account.to_string(),
-        skipped: None,
+        skipped: plan.is_excluded.then(|| EXCLUDED.to_owned()),
         contacts: alternates
             .chain(primary)
             .map(|line| (line.contact, line))

@@ -6,7 +6,7 @@ use account_aws::{Error, clock};
 use account_core::contact::{Contact as Alternate, ContactType, Field};
 use account_core::ids::AccountId;
 use account_core::inventory::Member;
-use account_core::policy::{Asked, AskedPrimary, NOT_ASKED, Standard};
+use account_core::policy::{Asked, AskedPrimary, Standard};
 use account_core::primary::{PrimaryContact, PrimaryField};
 use account_core::report::Contact;
 use account_core::stamp::{Decision, Fingerprint, Found, Reading, Step, decide, decide_primary};
@@ -69,6 +69,8 @@ pub(crate) struct Planned<K, T, F> {
     pub(crate) kind: K,
     pub(crate) decision: Decision<T, F>,
     pub(crate) own: Option<Remembered>,
+    /// The policy asks nothing of it: only what was written there before is told.
+    pub(crate) is_not_asked: bool,
     /// Of what was read; `None` where AWS did not say.
     pub(crate) before: Option<Fingerprint>,
 }
@@ -127,6 +129,7 @@ impl Shell {
             kind,
             decision: self.allowed(sight.settled(decision, kind.as_str(), now)),
             own,
+            is_not_asked: *asked == Asked::nothing(),
             before: reading.known().map(fingerprint),
         })
     }
@@ -163,6 +166,7 @@ impl Shell {
             kind: Primary,
             decision: sight.settled(decision, contact, now),
             own,
+            is_not_asked: *asked == AskedPrimary::nothing(),
             before: reading.known().flatten().map(fingerprint),
         })
     }
@@ -195,13 +199,6 @@ impl Shell {
     }
 }
 
-impl<K, T, F> Planned<K, T, F> {
-    /// Whether the policy asks nothing of the contact.
-    pub(crate) fn is_not_asked(&self) -> bool {
-        matches!(&self.decision.found, Found::Unknown(reason) if reason == NOT_ASKED)
-    }
-}
-
 impl Planned<Primary, PrimaryContact, PrimaryField> {
     /// The policy asks for a primary contact, and the stack does not grant looking at any.
     fn withheld() -> Self {
@@ -214,6 +211,7 @@ impl Planned<Primary, PrimaryContact, PrimaryField> {
                 is_own: false,
             },
             own: None,
+            is_not_asked: false,
             before: None,
         }
     }

@@ -25,6 +25,10 @@ use crate::plan::{CONTACTS, Plan};
 /// So many accounts are looked at side by side: the quota sets the pace, not the time that AWS takes for an answer.
 const IN_FLIGHT: usize = 10;
 
+/// Why an excluded account is looked at again.
+const IN_DOUBT: &str =
+    "excluded by the policy, and nobody knows yet whether an earlier write was made";
+
 /// Of the time that is left, so much is for the results.
 const FOR_RESULTS: Duration = Duration::from_secs(4);
 
@@ -126,8 +130,8 @@ impl Shell {
                     tracing::error!(kind = error.kind(), account = %member.id, "{error}");
                     (AccountFound::Later(error.kind().to_owned()), true)
                 });
-                if plan.is_excluded && !has_written(&result.found) {
-                    result.found = AccountFound::Skipped(EXCLUDED.to_owned());
+                if plan.is_excluded {
+                    result.found = excluded(result.found, result.again);
                 }
             }
         }
@@ -184,11 +188,18 @@ impl Shell {
     }
 }
 
-fn has_written(found: &AccountFound) -> bool {
-    let AccountFound::Contacts { lines, .. } = found else {
-        return false;
+/// What is found of an excluded account: only what was written there before says anything of its contacts.
+fn excluded(found: AccountFound, again: bool) -> AccountFound {
+    let AccountFound::Contacts { lines, .. } = &found else {
+        return found;
     };
-    lines.iter().any(|line| line.done == Done::Written)
+    if lines.iter().any(|line| line.done == Done::Written) {
+        found
+    } else if again {
+        AccountFound::Later(IN_DOUBT.to_owned())
+    } else {
+        AccountFound::Skipped(EXCLUDED.to_owned())
+    }
 }
 
 fn contacts(lines: Vec<ContactLine>) -> AccountFound {
@@ -206,11 +217,11 @@ fn planned(plan: &Plan) -> AccountFound {
         lines.push(line);
         changes.extend(change);
     };
-    for it in plan.alternates.iter().filter(|it| !it.is_not_asked()) {
+    for it in plan.alternates.iter().filter(|it| !it.is_not_asked) {
         let line = line(it.kind.into(), &it.decision);
         add(line, it.planned_change(&plan.key));
     }
-    if let Some(it) = plan.primary.as_ref().filter(|it| !it.is_not_asked()) {
+    if let Some(it) = plan.primary.as_ref().filter(|it| !it.is_not_asked) {
         let line = line(Contact::Primary, &it.decision);
         add(line, it.planned_change(&plan.key));
     }

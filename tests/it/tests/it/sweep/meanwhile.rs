@@ -199,13 +199,13 @@ fn billing_by_tag() -> String {
 #[tokio::test(start_paused = true)]
 async fn what_the_policy_does_not_name_is_not_counted_although_a_write_to_it_is_in_doubt() {
     let excluded = |account: &str| format!("{POLICY}exclude: {{accounts: [\"{account}\"]}}\n");
-    for is_excluded in [true, false] {
+    for (is_excluded, is_denied) in [(true, false), (true, true), (false, false), (false, true)] {
         let world = world(12);
         let account = members(&world)[3].clone();
         world.refuse("PutAlternateContact", Refusal::Internal);
-        let person = json!({"accounts": [account]});
+        let person = || json!({"accounts": [account]});
         let stamper = world.cold_stamper(&[]);
-        world.stamp(&stamper, person).await.unwrap().unwrap();
+        world.stamp(&stamper, person()).await.unwrap().unwrap();
         world.allow("PutAlternateContact");
         let newer = if is_excluded {
             excluded(&account)
@@ -213,11 +213,57 @@ async fn what_the_policy_does_not_name_is_not_counted_although_a_write_to_it_is_
             "version: 1\n".to_owned()
         };
         world.parameters.put("policy", &newer);
+        if is_denied {
+            let denied = Fault::on("GetAlternateContact", Calls::Every, FaultKind::Denied);
+            world.simulator.set_faults(vec![denied.about(&account)]);
+        }
         assert_eq!(outcome(&world, &contact_sweep("s")).await, "complete");
         assert_eq!(count(&world, "s", "unknown"), 0);
         let row = &rows(&world, "s")[&account];
         assert_eq!(row["skipped"] == "excluded by the policy", is_excluded);
+        let told = world.stamp(&world.cold_stamper(&[]), person()).await;
+        let told = &told.unwrap().unwrap()[0];
+        assert_eq!(told["skipped"] == "excluded by the policy", is_excluded);
     }
+}
+
+/// An account that was excluded after it was written to, and before that could be announced, as the ledger says no.
+async fn excluded_untold(refusal: Refusal) -> (World, String) {
+    let world = world(12);
+    let account = members(&world)[3].clone();
+    world.refuse("TransactWriteItems", refusal);
+    let person = json!({"accounts": [account]});
+    world
+        .stamp(&world.cold_stamper(&[]), person)
+        .await
+        .unwrap()
+        .unwrap();
+    let excluded = format!("{POLICY}exclude: {{accounts: [\"{account}\"]}}\n");
+    world.parameters.put("policy", &excluded);
+    (world, account)
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_excluded_account_whose_announcement_is_refused_says_why_it_is_not_covered() {
+    let (world, account) = excluded_untold(Refusal::Denied).await;
+    assert_eq!(outcome(&world, &contact_sweep("s")).await, "incomplete");
+    assert_eq!(rows(&world, "s")[&account]["uncovered"], "Denied");
+    world.allow("TransactWriteItems");
+    assert_eq!(outcome(&world, &contact_sweep("t")).await, "complete");
+    assert_eq!(messages(&world, "ContactsStamped").len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_excluded_account_of_which_a_write_stays_in_doubt_says_so() {
+    let (world, account) = excluded_untold(Refusal::Internal).await;
+    world.allow("TransactWriteItems");
+    let silent = Fault::on("GetAlternateContact", Calls::Every, FaultKind::Internal);
+    world.simulator.set_faults(vec![silent.about(&account)]);
+    assert_eq!(outcome(&world, &contact_sweep("s")).await, "incomplete");
+    assert_eq!(
+        rows(&world, "s")[&account]["uncovered"],
+        "excluded by the policy, and nobody knows yet whether an earlier write was made"
+    );
 }
 
 /// The write was in doubt when the account's tag changed.
