@@ -339,3 +339,26 @@ fn a_policy_says_whether_it_needs_units_and_tags() {
         );
     }
 }
+
+#[test]
+fn only_keys_of_a_policy_are_shown() {
+    for (place, key) in [
+        ("", "organization"),
+        ("organization.contacts", "SECURITY"),
+        ("organization.contacts.SECURITY", "emailAddress"),
+        ("organization.primary.fields", "city"),
+        ("accounts", "444455556666"),
+        ("units", "ou-exam-12345678"),
+    ] {
+        assert_eq!(refusal::shown(place, key), key);
+    }
+    for (place, key) in [
+        ("organization.contacts.SECURITY", "444455556666"),
+        ("units", "444455556666"),
+        ("accounts", "ou-exam-12345678"),
+        ("accounts", "Jane"),
+        ("units", "Jane"),
+    ] {
+        assert_eq!(refusal::shown(place, key), "(an unknown key)");
+    }
+}
