@@ -46,7 +46,7 @@ mutants: need proofs ## Break the code in each way that a test must notice
 	$(call step,mutants)
 	tests/mutants/run.sh
 
-generated-mutants: need ## Break account-core in every way that cargo-mutants knows, in about an hour
+generated-mutants: need ## Break account-core in every way that cargo-mutants knows, in about half an hour
 	$(call step,generated mutants)
 	tests/mutants/generated.sh
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Breaks a copy of account-core in every way that cargo-mutants knows, and counts what its tests notice: in about an hour.
+# Breaks a copy of account-core in every way that cargo-mutants knows, and counts what its tests notice: in about half an hour.
 #
 # The tests of the report's page are left out: each starts a browser. Leaves the figures in
 # target/reliability/generated.json and the survivors in target/reliability/mutants.out/missed.txt. Fails where fewer than
