@@ -70,12 +70,8 @@ async fn a_write_that_is_left_over_is_announced_although_the_policy_no_longer_as
         let world = world();
         let account = new_account(&world).await;
         let record = [delivery("1", &created(&account))];
-        let stamper = world.cold_stamper(&[]);
-        world.refuse("TransactWriteItems", Refusal::Internal);
-        assert_eq!(world.deliver(&stamper, &record).await, ["1"]);
+        leave_over(&world, &record, &newer(&account)).await;
         let made = writes(&world);
-        world.allow("TransactWriteItems");
-        world.parameters.put("policy", &newer(&account));
         pass(60).await;
         assert!(
             world
@@ -107,12 +103,12 @@ async fn a_write_that_is_left_over_is_announced_although_the_policy_no_longer_as
     }
 }
 
-/// What the record leads to is written and not announced, and then the policy asks for nothing any more.
-async fn leave_over(world: &World, record: &[Delivery]) {
+/// What the record leads to is written and not announced, and then there is a newer policy.
+async fn leave_over(world: &World, record: &[Delivery], newer: &str) {
     world.refuse("TransactWriteItems", Refusal::Internal);
     assert_eq!(world.deliver(&world.cold_stamper(&[]), record).await, ["1"]);
     world.allow("TransactWriteItems");
-    world.parameters.put("policy", NOTHING);
+    world.parameters.put("policy", newer);
 }
 
 #[tokio::test(start_paused = true)]
@@ -122,7 +118,7 @@ async fn a_primary_contact_that_is_left_over_is_announced_although_the_policy_no
     let world = world_with(Options::default(), &format!("{POLICY}{primary}"));
     let account = new_account(&world).await;
     let record = [delivery("1", &created(&account))];
-    leave_over(&world, &record).await;
+    leave_over(&world, &record, NOTHING).await;
     let explain = json!({"explain": account});
     let explained = world.stamp(&world.cold_stamper(&[]), explain).await;
     assert_eq!(explained.unwrap().unwrap()["values"], json!({}));
@@ -149,7 +145,7 @@ async fn a_write_that_the_policy_no_longer_asks_for_is_waited_for_while_reads_la
     let account = new_account(&world).await;
     pass(600).await;
     let record = [delivery("1", &created(&account))];
-    leave_over(&world, &record).await;
+    leave_over(&world, &record, NOTHING).await;
     pass(30).await;
     assert_eq!(
         world.deliver(&world.cold_stamper(&[]), &record).await,
