@@ -137,10 +137,7 @@ impl Planned<Primary, PrimaryContact, PrimaryField> {
 
 impl Shell {
     /// Writes what the plan asks for. One contact that fails does not keep the others from being written.
-    ///
-    /// # Errors
-    /// The ledger cannot be written; then nothing more is written to the account.
-    pub(crate) async fn apply(&self, plan: &Plan) -> Result<Applied, Error> {
+    pub(crate) async fn apply(&self, plan: &Plan) -> Applied {
         let mut applied = Applied {
             report: Report {
                 account_id: plan.account.to_string(),
@@ -151,18 +148,14 @@ impl Shell {
             again: plan.again,
         };
         for planned in &plan.alternates {
-            let made = self
-                .apply_alternate(plan, planned, &self.contacts, None)
-                .await?;
-            applied.add(made, planned.change());
+            let made = self.apply_alternate(plan, planned, &self.contacts, None);
+            applied.add(made.await, planned.change());
         }
         if let Some(planned) = &plan.primary {
-            let made = self
-                .apply_primary(plan, planned, &self.contacts, None)
-                .await?;
-            applied.add(made, planned.change());
+            let made = self.apply_primary(plan, planned, &self.contacts, None);
+            applied.add(made.await, planned.change());
         }
-        Ok(applied)
+        applied
     }
 
     /// Writes one alternate contact, if the plan says so.
@@ -172,11 +165,11 @@ impl Shell {
         planned: &Planned<ContactType, Alternate, Field>,
         contacts: &Contacts,
         sweep: Option<&str>,
-    ) -> Result<Made, Error> {
+    ) -> Made {
         let kind = planned.kind;
         let line = line(kind.into(), &planned.decision);
         let Some((change, contact)) = change(&planned.decision.step) else {
-            return Ok(Made::nothing(line));
+            return Made::nothing(line);
         };
         let write = Write {
             line,
@@ -202,10 +195,10 @@ impl Shell {
         planned: &Planned<Primary, PrimaryContact, PrimaryField>,
         contacts: &Contacts,
         sweep: Option<&str>,
-    ) -> Result<Made, Error> {
+    ) -> Made {
         let line = line(Contact::Primary, &planned.decision);
         let Some((change, Some(contact))) = change(&planned.decision.step) else {
-            return Ok(Made::nothing(line));
+            return Made::nothing(line);
         };
         let write = Write {
             line,
@@ -219,8 +212,22 @@ impl Shell {
             .await
     }
 
-    /// The ledger knows of a write before AWS does: a crash in between costs no announcement.
     async fn write(
+        &self,
+        plan: &Plan,
+        write: Write<'_>,
+        call: impl Future<Output = Result<(), Error>>,
+    ) -> Made {
+        let line = write.line.clone();
+        let made = self.remember_and_write(plan, write, call).await;
+        made.unwrap_or_else(|error| Made::kept_back(plan, line, &error))
+    }
+
+    /// The ledger knows of a write before AWS does: a crash in between costs no announcement.
+    ///
+    /// # Errors
+    /// The ledger cannot be written; where that was before the write, it is not made.
+    async fn remember_and_write(
         &self,
         plan: &Plan,
         write: Write<'_>,
@@ -295,6 +302,13 @@ impl Made {
             again: true,
             ..Self::nothing(line)
         }
+    }
+
+    /// Trouble with the ledger keeps one contact back, and hides no other's line: what was written must stand in the report.
+    pub(crate) fn kept_back(plan: &Plan, line: ContactLine, error: &Error) -> Self {
+        tracing::error!(kind = error.kind(), account = %plan.account, "{error}");
+        let reason = Some(error.kind().to_owned());
+        Self::later(ContactLine { reason, ..line })
     }
 
     /// In a sweep nobody comes again for a write that AWS refused for good.

@@ -1,6 +1,8 @@
 //! One account's part of a plan that has passed the gate.
 
-use account_aws::Error;
+use std::slice;
+
+use account_aws::ledger::Remembered;
 use account_core::policy::NOT_ASKED;
 use account_core::report::{Contact, ContactLine, Done, Found};
 use account_core::stamp::{self, Decision, Step};
@@ -44,17 +46,25 @@ impl Approved<'_> {
             match self.verdict(change, it, it.planned_change(key).as_ref()) {
                 Verdict::Write => {
                     let made = self.shell.apply_alternate(self.plan, it, contacts, sweep);
-                    self.or_later(line(change.contact, &it.decision), made.await)
+                    made.await
                 }
                 Verdict::Leave(done) => Made::left(line(change.contact, &it.decision), done),
+                Verdict::Match => {
+                    self.on_standard(line(change.contact, &it.decision), it)
+                        .await
+                }
             }
         } else if let Some(it) = primary.filter(|_| change.contact == Contact::Primary) {
             match self.verdict(change, it, it.planned_change(key).as_ref()) {
                 Verdict::Write => {
                     let made = self.shell.apply_primary(self.plan, it, contacts, sweep);
-                    self.or_later(line(change.contact, &it.decision), made.await)
+                    made.await
                 }
                 Verdict::Leave(done) => Made::left(line(change.contact, &it.decision), done),
+                Verdict::Match => {
+                    self.on_standard(line(change.contact, &it.decision), it)
+                        .await
+                }
             }
         } else {
             self.no_longer_asked(change.contact)
@@ -62,14 +72,30 @@ impl Approved<'_> {
         made.or_failed()
     }
 
-    /// Trouble with the ledger keeps one contact back, and hides no other's line: what was written must stand in the report.
-    fn or_later(&self, line: ContactLine, made: Result<Made, Error>) -> Made {
-        made.unwrap_or_else(|error| {
-            let account = &self.plan.account;
-            tracing::error!(kind = error.kind(), %account, "{error}");
-            let reason = Some(error.kind().to_owned());
-            Made::later(ContactLine { reason, ..line })
-        })
+    /// Own writes were read when the batch began. Where the same batch was started once more, the other run may have made
+    /// this one since.
+    async fn on_standard<K, T, F>(&self, line: ContactLine, now: &Planned<K, T, F>) -> Made {
+        let accounts = slice::from_ref(&self.plan.account);
+        let contact = line.contact.as_str();
+        let own_writes = self.shell.ledger.own_writes(accounts, &[contact]).await;
+        let own = match &own_writes {
+            Ok(own_writes) => own_writes.get(&self.plan.account, contact),
+            Err(error) => return Made::kept_back(self.plan, line, error),
+        };
+        match own {
+            Ok(Some(own))
+                if self.is_of_this_sweep(own)
+                    && Some(&own.own.fingerprint) == now.before.as_ref() =>
+            {
+                Made::left(line, Done::Written)
+            }
+            Ok(_) => Made::left(line, Done::Nothing),
+            Err(error) => Made::kept_back(self.plan, line, error),
+        }
+    }
+
+    fn is_of_this_sweep(&self, own: &Remembered) -> bool {
+        own.sweep.as_deref() == Some(self.sweep)
     }
 
     /// The contact was not read.
@@ -96,8 +122,8 @@ impl Approved<'_> {
         now: &Planned<K, T, F>,
         change: Option<&PlannedChange>,
     ) -> Verdict {
-        let sweep = now.own.as_ref().and_then(|own| own.sweep.as_deref());
-        if now.decision.is_own && sweep == Some(self.sweep) {
+        let own = now.own.as_ref().filter(|_| now.decision.is_own);
+        if own.is_some_and(|own| self.is_of_this_sweep(own)) {
             // An earlier round wrote it and did not live to say so.
             Verdict::Leave(Done::Written)
         } else if self.is_superseded {
@@ -105,7 +131,7 @@ impl Approved<'_> {
         } else if now.is_not_asked {
             Verdict::Leave(Done::Surprised)
         } else if now.decision.found == stamp::Found::Match {
-            Verdict::Leave(Done::Nothing)
+            Verdict::Match
         } else if now
             .before
             .as_ref()
@@ -143,4 +169,6 @@ enum Verdict {
     /// If there still is something to write.
     Write,
     Leave(Done),
+    /// There is nothing to write.
+    Match,
 }

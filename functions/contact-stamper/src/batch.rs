@@ -129,9 +129,13 @@ impl Shell {
             return Ok(Applied::nothing(planned(plan)));
         }
         plan.settle_left_over();
-        let mut applied = self.apply(plan).await?;
-        let is_all_told = self.announce_writes(plan, &applied.writes).await?;
-        applied.again |= !is_all_told;
+        let mut applied = self.apply(plan).await;
+        let told = self.announce_writes(plan, &applied.writes).await;
+        // What was written stands in the report, told or not.
+        applied.again |= !told.unwrap_or_else(|error| {
+            tracing::error!(kind = error.kind(), account = %plan.account, "{error}");
+            false
+        });
         Ok(applied)
     }
 

@@ -15,9 +15,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::Shell;
 use crate::account::Sight;
 
-/// An account that joined less than this ago may still be denied: AWS is not done with it.
-const YOUNG: TimeDelta = TimeDelta::minutes(30);
-
 /// Only an account that was created less than this ago is new: what an older one has, or an invited one, may be meant, even
 /// where it looks like AWS's copy.
 const NEW: TimeDelta = TimeDelta::days(7);
@@ -118,7 +115,8 @@ impl Shell {
         let contact = kind.as_str();
         let own = sight.own_writes.get(&plan.account, contact)?.cloned();
         let answer = sight.contacts.alternate(&plan.target, kind).await;
-        let reading = plan.reading(answer, contact);
+        let is_not_asked = *asked == Asked::nothing();
+        let reading = plan.reading(answer, contact, is_not_asked);
         let fingerprint = |contact: Option<&Alternate>| alternate_fingerprint(&plan.key, contact);
         let circumstances = sight.circumstances(own.as_ref(), now);
         let mut decision = decide(asked, &reading, &circumstances, fingerprint);
@@ -129,7 +127,7 @@ impl Shell {
             kind,
             decision: self.allowed(sight.settled(decision, kind.as_str(), now)),
             own,
-            is_not_asked: *asked == Asked::nothing(),
+            is_not_asked,
             before: reading.known().map(fingerprint),
         })
     }
@@ -153,7 +151,8 @@ impl Shell {
         let contact = Contact::Primary.as_str();
         let own = sight.own_writes.get(&plan.account, contact)?.cloned();
         let answer = sight.contacts.primary(&plan.target).await;
-        let reading = plan.reading(answer, contact);
+        let is_not_asked = *asked == AskedPrimary::nothing();
+        let reading = plan.reading(answer, contact, is_not_asked);
         let is_new = member.created && member.joined.is_some_and(|joined| now - joined < NEW);
         let untouched = is_new && self.is_untouched(member, &reading, sight, plan).await;
         let fingerprint = |contact: &PrimaryContact| primary_fingerprint(&plan.key, contact);
@@ -166,7 +165,7 @@ impl Shell {
             kind: Primary,
             decision: sight.settled(decision, contact, now),
             own,
-            is_not_asked: *asked == AskedPrimary::nothing(),
+            is_not_asked,
             before: reading.known().flatten().map(fingerprint),
         })
     }
@@ -235,7 +234,7 @@ impl Plan {
             key: sight.key.clone(),
             claim: sight.claim.clone(),
             is_excluded: false,
-            is_young: member.joined.is_none_or(|joined| now - joined < YOUNG),
+            is_young: member.is_young(now),
             again: false,
         }
     }
@@ -247,22 +246,27 @@ impl Plan {
             || primary.is_some_and(|it| matches!(it.decision.step, Step::Unsettled))
     }
 
-    /// Logs a failure, and says whether the same call may go better soon: a young account may be denied for a while, in any
-    /// words.
+    /// Logs a failure, and says whether the same call may go better soon.
     pub(crate) fn tell(&self, error: &Error, contact: &str) -> bool {
-        let is_denied = matches!(error, Error::Denied { .. } | Error::TrustedAccessOff { .. });
-        let may_pass = error.is_passing() || (self.is_young && is_denied);
+        let may_pass = error.may_pass(self.is_young);
         error.log(&self.account, Some(contact), may_pass);
         may_pass
     }
 
-    /// AWS saying no is never read as "absent".
-    fn reading<T>(&mut self, answer: Result<Option<T>, Error>, contact: &str) -> Reading<T> {
+    /// AWS saying no is never read as "absent". No alarm is to be raised for what the policy asks nothing of.
+    fn reading<T>(
+        &mut self,
+        answer: Result<Option<T>, Error>,
+        contact: &str,
+        is_not_asked: bool,
+    ) -> Reading<T> {
         match answer {
             Ok(Some(contact)) => Reading::Present(contact),
             Ok(None) => Reading::Absent,
             Err(error) => {
-                self.again |= self.tell(&error, contact);
+                let may_pass = error.may_pass(self.is_young);
+                error.log(&self.account, Some(contact), may_pass || is_not_asked);
+                self.again |= may_pass;
                 Reading::Unreadable(error.kind().to_owned())
             }
         }

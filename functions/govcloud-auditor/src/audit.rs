@@ -20,6 +20,10 @@ use crate::{Answer, MARGIN, Shell, Swept};
 /// So many accounts are asked about side by side: the quota sets the pace, not the time that AWS takes for an answer.
 const IN_FLIGHT: usize = 10;
 
+const OUT_OF_TIME: Error = Error::OutOfTime {
+    margin_seconds: MARGIN.as_secs(),
+};
+
 impl Shell {
     /// Audits the accounts of a batch, as far as time allows, and leaves the results in the bucket.
     ///
@@ -81,6 +85,9 @@ impl Shell {
             });
         }
         let (results, _) = self.audit(&members, context).await?;
+        let reached: BTreeSet<_> = results.iter().map(|it| it.id.clone()).collect();
+        let unreached = members.iter().filter(|it| !reached.contains(&it.id));
+        others.extend(unreached.map(|member| waits(member, &OUT_OF_TIME)));
         Ok(Answer::Accounts([results, others].concat()))
     }
 
@@ -142,7 +149,7 @@ impl Shell {
                 (observation, again)
             }
             Err(error) => {
-                let again = error.is_passing();
+                let again = error.may_pass(member.is_young(clock::now(&self.time)));
                 // AWS may deny what is asked about an account that is not active.
                 let is_denied = matches!(error, Error::Denied { .. });
                 error.log(
@@ -156,9 +163,9 @@ impl Shell {
     }
 }
 
-/// An account of which the ledger does not say what was last seen: nothing can be compared.
+/// An account that is not asked about: the ledger does not say what was last seen, so that nothing can be compared, or time is up.
 fn waits(member: &Member, error: &Error) -> AccountResult {
-    error.log(&member.id, None, false);
+    error.log(&member.id, None, error.is_passing());
     AccountResult {
         id: member.id.clone(),
         state: member.state.clone(),

@@ -198,6 +198,14 @@ impl Error {
         )
     }
 
+    /// Whether the same call about an account may go better soon. What joined the organization a short while ago may be denied
+    /// for some minutes, in any words: AWS is not done with it.
+    #[must_use]
+    pub fn may_pass(&self, is_young: bool) -> bool {
+        let is_denied = matches!(self, Self::Denied { .. } | Self::TrustedAccessOff { .. });
+        self.is_passing() || (is_young && is_denied)
+    }
+
     /// Logs what went wrong with an account, or with one of its contacts. What may pass is a warning: an alarm looks at
     /// errors, and each new account would raise it.
     pub fn log(&self, account: &AccountId, contact: Option<&str>, may_pass: bool) {

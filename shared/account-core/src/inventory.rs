@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::num::NonZeroUsize;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{AccountId, UnitId};
 
 /// The state in which an account can be swept.
 pub const ACTIVE: &str = "ACTIVE";
+
+/// An account that joined less than this ago may still be denied: AWS is not done with it.
+const YOUNG: TimeDelta = TimeDelta::minutes(30);
 
 /// An account of the organization, as a line of the inventory.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -63,6 +66,12 @@ impl Member {
     #[must_use]
     pub fn is_active(&self) -> bool {
         self.state == ACTIVE
+    }
+
+    /// Whether it joined so short a while ago that AWS may not be done with it; also where AWS does not say when.
+    #[must_use]
+    pub fn is_young(&self, now: DateTime<Utc>) -> bool {
+        self.joined.is_none_or(|joined| now - joined < YOUNG)
     }
 
     /// Why the contact sweep lists the account and leaves it alone; `None` where it is swept.

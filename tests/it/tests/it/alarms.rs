@@ -200,6 +200,21 @@ fn a_stamper_that_fails_each_time_raises_its_alarm() {
     assert!(is_raised(alarm, &failed(3)));
 }
 
+/// The tick that scans works until its time is over, and the next one takes the scan up a minute later.
+#[test]
+fn a_scan_that_never_ends_raises_the_alarm_of_the_poller() {
+    let template = template();
+    let poller = &template["Resources"]["CreationPoller"]["Properties"];
+    let alarm = &template["Resources"]["CreationPollerErrors"]["Properties"];
+    let number = |value: &Value| usize::try_from(value.as_u64().unwrap()).unwrap();
+    let mut points = vec![Some(0.0); number(&alarm["EvaluationPeriods"])];
+    let (scan, period) = (number(&poller["Timeout"]) + 60, number(&alarm["Period"]));
+    for failed in (0..points.len() * period).step_by(scan) {
+        points[failed / period] = Some(1.0);
+    }
+    assert!(is_raised(alarm, &points), "{points:?}");
+}
+
 /// What these tell of still waits when their one data point is over: nobody shall hear that all is well.
 #[test]
 fn alarms_of_a_moment_do_not_say_that_all_is_well() {

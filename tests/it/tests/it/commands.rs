@@ -85,6 +85,17 @@ fn told() -> Vec<Told> {
     told
 }
 
+/// What a person answers there is saved, and given again by each later deployment, whatever the stack has by then.
+#[test]
+fn no_command_saves_parameters() {
+    for Told { page, text, .. } in told() {
+        assert!(
+            !text.starts_with("sam deploy") || !text.contains("--guided"),
+            "{page}: {text}"
+        );
+    }
+}
+
 #[test]
 fn what_needs_an_account_says_so_and_the_rest_is_run() {
     let told = told();

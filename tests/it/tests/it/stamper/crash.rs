@@ -31,13 +31,49 @@ async fn a_write_that_is_left_over_is_announced_before_the_next_one_hides_it() {
     let vars = [("EVENT_REPLACE", "true")];
     world.refuse("TransactWriteItems", Refusal::Internal);
     let report = run(&world, &world.cold_stamper(&vars), &account).await;
-    assert_eq!(report["skipped"], "Unavailable");
+    assert_eq!(report["skipped"], json!(null));
+    for contact in ["BILLING", "SECURITY"] {
+        assert_eq!(report["contacts"][contact]["done"], "written");
+    }
     assert!(world.messages().is_empty());
     world.allow("TransactWriteItems");
     let newer = POLICY.replace("Canary Security", "Newer");
     world.parameters.put("policy", &newer);
     run(&world, &world.cold_stamper(&vars), &account).await;
     tells_of_both(&world);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_written_is_answered_although_the_ledger_refuses_the_next_write() {
+    let world = world();
+    let account = new_account(&world).await;
+    let refusing = async {
+        while writes(&world) == 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        world.refuse("PutItem", Refusal::Denied);
+    };
+    let stamper = world.cold_stamper(&[]);
+    let (report, ()) = tokio::join!(run(&world, &stamper, &account), refusing);
+    let contacts = &report["contacts"];
+    assert_eq!(contacts["BILLING"]["done"], "written", "{report}");
+    assert_eq!(contacts["SECURITY"]["done"], "planned", "{report}");
+    assert_eq!(contacts["SECURITY"]["reason"], "Denied", "{report}");
+    // Its announcement is refused, too, and comes when the ledger takes it.
+    world.allow("PutItem");
+    run(&world, &stamper, &account).await;
+    let told = messages(&world, "ContactsStamped");
+    let summaries: Vec<_> = told
+        .iter()
+        .map(|it| it.text("/summary").to_owned())
+        .collect();
+    assert_eq!(writes(&world), 2);
+    let changes = |contact: &str| summaries.iter().filter(|it| it.contains(contact)).count();
+    assert_eq!(
+        (changes("BILLING added"), changes("SECURITY added")),
+        (1, 1),
+        "{summaries:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]

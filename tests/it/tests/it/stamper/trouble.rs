@@ -299,7 +299,8 @@ async fn one_account_that_fails_does_not_keep_a_persons_others_back() {
     world.refuse("PutItem", Refusal::Denied);
     let answer = world.stamp(&stamper, json!({"accounts": accounts})).await;
     let reports = answer.unwrap().unwrap();
-    assert_eq!(reports[0]["skipped"], "Denied");
+    assert_eq!(outcome(&reports[0], "SECURITY"), "missing planned");
+    assert_eq!(reports[0]["contacts"]["SECURITY"]["reason"], "Denied");
     assert_eq!(outcome(&reports[1], "SECURITY"), "match nothing");
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use it::world::{Ended, Fate, Kill, Refusal, Sweeping, Weather};
-use serde_json::json;
+use serde_json::{Value, json};
 use simulator::{AccountState, Calls, Fault, FaultKind, Options};
 
 use super::{
@@ -84,6 +84,48 @@ async fn a_batch_that_fails_after_its_writes_is_made_again_and_writes_nothing_tw
     let results = world.objects.get("own/sweeps/s/apply-1/result-1.json");
     assert!(results.is_some(), "in the first round");
     assert_eq!((writes(&world), count(&world, "s", "written")), (30, 30));
+}
+
+/// The state machine makes a batch again whose answer it did not get, and the first run may still be at work: the one that
+/// ends last leaves the results.
+#[tokio::test(start_paused = true)]
+async fn a_batch_that_is_at_work_twice_leaves_no_write_out_of_its_results() {
+    for offset in [0, 1, 5, 10, 20, 40] {
+        let world = world(30);
+        let refused = Fault::on("PutAlternateContact", Calls::Every, FaultKind::Denied);
+        world.simulator.set_faults(vec![refused]);
+        assert_eq!(outcome(&world, &contact_sweep("s")).await, "complete");
+        world.simulator.set_faults(Vec::new());
+        world.simulator.reset_calls();
+        let item = json!({
+            "batch": "sweeps/s/apply-1/batch-1.json",
+            "result": "sweeps/s/apply-2/result-1.json",
+        });
+        let payload = json!({
+            "step": "batch", "sweep": "s", "kind": "contacts", "phase": "apply", "round": 2, "item": item,
+        });
+        let work = async |offset| {
+            tokio::time::sleep(Duration::from_secs(offset)).await;
+            let stamper = world.cold_stamper(&[]);
+            world
+                .stamp(&stamper, payload.clone())
+                .await
+                .unwrap()
+                .unwrap();
+        };
+        tokio::join!(work(0), work(offset));
+        let results = world.objects.get("own/sweeps/s/apply-2/result-1.json");
+        let results: Value = serde_json::from_str(&results.unwrap()).unwrap();
+        let mut lines = 0;
+        for account in results["accounts"].as_array().unwrap() {
+            for line in account["found"]["contacts"]["lines"].as_array().unwrap() {
+                let is_told = line["done"] == "written" || account["again"] == true;
+                assert!(is_told, "{offset}: {account}");
+                lines += 1;
+            }
+        }
+        assert_eq!((lines, writes(&world)), (90, 90), "{offset}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

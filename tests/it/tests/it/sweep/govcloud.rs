@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use it::world::{Ended, Refusal, Sweeping, World};
 use serde_json::{Value, json};
-use simulator::{AccountState, Calls, Fault, FaultKind, Options};
+use simulator::{AccountState, Calls, Fault, FaultKind, Options, Start};
 
 use super::{
     breaks_off, count, done, govcloud_audit, members, messages, outcome, rows, world, world_with,
@@ -98,6 +98,32 @@ async fn an_audit_that_sees_nothing_is_logged_as_an_error() {
     world.simulator.set_trusted_access(false);
     audit(&world, "off").await;
     assert_eq!(levels(active, "TrustedAccessOff"), ["ERROR"].into());
+}
+
+/// AWS is not done with it when the audit lists it.
+#[tokio::test(start_paused = true)]
+async fn a_young_account_that_is_denied_is_asked_about_in_another_round() {
+    let log = crate::log::start();
+    let world = world_with(Options {
+        seed: 77_102,
+        accounts: 3,
+        young_denied: Duration::from_secs(200),
+        ..Options::default()
+    });
+    let before = members(&world);
+    let _ = world.simulator.start(Start::default());
+    tokio::time::sleep(Duration::from_secs(120)).await;
+    let mut after = members(&world).into_iter();
+    let young = after.find(|it| !before.contains(it)).unwrap();
+    audit(&world, "first").await;
+    assert_eq!(count(&world, "first", "notLinked"), 4);
+    assert_eq!(count(&world, "first", "unfinished"), 0);
+    let text = log.text();
+    let mut denied = text
+        .lines()
+        .filter(|it| it.contains(&young) && it.contains("Denied"));
+    assert!(denied.clone().count() > 0, "it was never denied");
+    assert!(denied.all(|line| !line.contains("ERROR")), "{text}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -406,4 +432,27 @@ async fn a_person_asks_about_single_accounts() {
             "{call:?}"
         );
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_many_accounts_a_person_hears_which_were_not_reached() {
+    let world = world(100);
+    let accounts = members(&world);
+    let auditor = world.cold_auditor(&[]);
+    let payload = json!({"accounts": accounts});
+    let answer = world
+        .audit(&auditor, payload, Duration::from_secs(30))
+        .await
+        .unwrap()
+        .unwrap();
+    let answers = answer.as_array().unwrap();
+    let told: BTreeSet<_> = answers
+        .iter()
+        .map(|it| it["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(answers.len(), accounts.len(), "each once");
+    assert_eq!(told, accounts.iter().map(String::as_str).collect());
+    let is_late = |it: &&Value| it["found"] == json!({"later": "OutOfTime"});
+    let late = answers.iter().filter(is_late).count();
+    assert!(0 < late && late < accounts.len(), "{late} late");
 }

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use it::world::{Ended, Refusal, Sweeping, World};
 use serde_json::{Value, json};
-use simulator::{AccountState, Calls, ContactType, Fault, FaultKind, Start};
+use simulator::{AccountState, Calls, ContactType, Fault, FaultKind, Options, Start};
 
 use super::{
-    POLICY, contact_sweep, count, done, members, messages, name, outcome, rows, set, world, writes,
+    POLICY, contact_sweep, count, done, members, messages, name, outcome, rows, set, world,
+    world_with, writes,
 };
 
 const EXCLUDED: &str = "ou-exam-suspended";
@@ -225,6 +226,33 @@ async fn what_the_policy_does_not_name_is_not_counted_although_a_write_to_it_is_
         let told = &told.unwrap().unwrap()[0];
         assert_eq!(told["skipped"] == "excluded by the policy", is_excluded);
     }
+}
+
+/// An alarm looks at errors, and the policy asks nothing of the account any more.
+#[tokio::test(start_paused = true)]
+async fn what_the_policy_does_not_name_and_aws_denies_is_no_error() {
+    let log = crate::log::start();
+    let world = world_with(Options {
+        seed: 77_103,
+        accounts: 3,
+        ..Options::default()
+    });
+    let account = members(&world)[0].clone();
+    world.refuse("PutAlternateContact", Refusal::Internal);
+    let asked = json!({"accounts": [account]});
+    let _ = world.stamp(&world.cold_stamper(&[]), asked).await.unwrap();
+    world.allow("PutAlternateContact");
+    let excluded = format!("{POLICY}exclude: {{accounts: [\"{account}\"]}}\n");
+    world.parameters.put("policy", &excluded);
+    let denied = Fault::on("GetAlternateContact", Calls::Every, FaultKind::Denied);
+    world.simulator.set_faults(vec![denied.about(&account)]);
+    assert_eq!(outcome(&world, &contact_sweep("s")).await, "complete");
+    let text = log.text();
+    let mut denied = text
+        .lines()
+        .filter(|line| line.contains(&account) && line.contains("Denied"));
+    assert!(denied.clone().count() > 0, "nothing was read");
+    assert!(denied.all(|line| line.contains("WARN")), "{text}");
 }
 
 /// An account that was excluded after it was written to, and before that could be announced, as the ledger says no.
