@@ -67,8 +67,9 @@ impl Shell {
         }
         let line = preflight::trail(&trails, &self.config.management, is_management);
         match refused {
-            // One that tells is enough; else it may be the one that was refused.
-            Some(error) if line.verdict != Verdict::Ok => told("trail", &error),
+            // One that tells is enough; else it may be the one that was refused. To another account than its own CloudTrail does
+            // not show what a trail of the organization records.
+            Some(error) if line.verdict == Verdict::Problem => told("trail", &error),
             _ => line,
         }
     }

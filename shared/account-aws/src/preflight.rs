@@ -2,6 +2,7 @@
 
 use account_core::ids::AccountId;
 use account_core::preflight::{Organization, Selector, Trail};
+use aws_sdk_cloudtrail::config::{Builder, Region};
 use aws_sdk_cloudtrail::types::{
     AdvancedEventSelector, EventSelector, ReadWriteType, Trail as Described,
 };
@@ -132,25 +133,27 @@ impl Preflight {
     async fn trail(&self, described: &Described, region: &str) -> Result<Trail, Error> {
         let arn = described.trail_arn().unwrap_or_default();
         let is_everywhere = described.is_multi_region_trail == Some(true);
+        let home = described.home_region().unwrap_or(region);
         Ok(Trail {
-            is_here: is_everywhere || described.home_region() == Some(region),
+            is_here: is_everywhere || home == region,
             is_of_organization: described.is_organization_trail == Some(true),
-            selectors: self.selectors(arn).await?,
-            is_logging: self.is_logging(arn).await?,
+            selectors: self.selectors(arn, home).await?,
+            is_logging: self.is_logging(arn, home).await?,
         })
     }
 
-    async fn is_logging(&self, trail: &str) -> Result<bool, Error> {
-        let answer = self.cloudtrail.get_trail_status().name(trail).send().await;
+    async fn is_logging(&self, trail: &str, home: &str) -> Result<bool, Error> {
+        let call = self.cloudtrail.get_trail_status().name(trail);
+        let answer = call.customize().config_override(at(home)).send().await;
         let answer = answer.map_err(|error| Error::call(GET_TRAIL_STATUS, &error))?;
         answer
             .is_logging
             .ok_or_else(|| Error::unusable(GET_TRAIL_STATUS, "no word on logging"))
     }
 
-    async fn selectors(&self, trail: &str) -> Result<Vec<Selector>, Error> {
+    async fn selectors(&self, trail: &str, home: &str) -> Result<Vec<Selector>, Error> {
         let call = self.cloudtrail.get_event_selectors().trail_name(trail);
-        let answer = call.send().await;
+        let answer = call.customize().config_override(at(home)).send().await;
         let answer = answer.map_err(|error| Error::call(GET_EVENT_SELECTORS, &error))?;
         // A trail has either the ones or the others.
         if answer.event_selectors.is_none() && answer.advanced_event_selectors.is_none() {
@@ -198,6 +201,11 @@ impl Preflight {
             .and_then(|count| count.parse().ok())
             .ok_or_else(|| Error::unusable(GET_QUEUE, "no count of messages"))
     }
+}
+
+/// Elsewhere than in its home region, CloudTrail does not know a trail's selectors.
+fn at(region: &str) -> Builder {
+    Builder::new().region(Region::new(region.to_owned()))
 }
 
 fn basic(selector: &EventSelector) -> Selector {

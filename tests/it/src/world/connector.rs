@@ -435,7 +435,7 @@ impl Connector {
     ) -> Result<Response<Vec<u8>>, ConnectorError> {
         match service {
             "account" | "organizations" => self.simulator.answer(request).await,
-            "cloudtrail" => Ok(self.trails.answer(operation, request.body())),
+            "cloudtrail" => Ok(self.trails.answer(operation, &request)),
             "s3" => Ok(self.objects.answer(&request, may_list(&request))),
             "states" => Ok(self.executions.answer(request.body())),
             "sqs" => Ok(self.queue.answer(operation, request.body())),

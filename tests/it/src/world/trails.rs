@@ -2,14 +2,16 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use http::Response;
+use http::{Request, Response};
 use serde_json::{Value, json};
 
 /// A trail.
 #[derive(Clone, Copy, Debug)]
 pub struct Trail {
-    /// The one region that it records in; `None`: in all regions.
-    pub region: Option<&'static str>,
+    /// The region that it was made in.
+    pub home: &'static str,
+    /// It records in all regions, not in this one only.
+    pub is_everywhere: bool,
     /// It records in all accounts of the organization.
     pub is_of_organization: bool,
     /// What `GetEventSelectors` answers; `None`: that is denied.
@@ -23,7 +25,8 @@ impl Default for Trail {
         let all =
             r#"{"EventSelectors": [{"ReadWriteType": "All", "IncludeManagementEvents": true}]}"#;
         Self {
-            region: None,
+            home: "us-east-1",
+            is_everywhere: true,
             is_of_organization: false,
             selectors: Some(all),
             is_logging: true,
@@ -48,9 +51,10 @@ impl Trails {
     }
 
     /// Answers `DescribeTrails`, `GetTrailStatus` and `GetEventSelectors`.
-    pub(super) fn answer(&self, operation: &str, body: &[u8]) -> Response<Vec<u8>> {
+    pub(super) fn answer(&self, operation: &str, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
         let trails = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let body: Value = serde_json::from_slice(body).unwrap();
+        let body: Value = serde_json::from_slice(request.body()).unwrap();
+        let region = request.uri().host().and_then(|it| it.split('.').nth(1));
         let named = |member: &str| {
             let mut trails = trails.iter().enumerate();
             let trail = trails.find(|(number, _)| body[member] == arn(*number));
@@ -63,9 +67,15 @@ impl Trails {
                 json!({"trailList": trails}).to_string()
             }
             "GetTrailStatus" => json!({"IsLogging": named("Name").is_logging}).to_string(),
-            "GetEventSelectors" => match named("TrailName").selectors {
-                Some(selectors) => selectors.to_owned(),
-                None => return denied(),
+            "GetEventSelectors" => match named("TrailName") {
+                trail if region != Some(trail.home) => return refused("TrailNotFoundException"),
+                Trail {
+                    selectors: Some(selectors),
+                    ..
+                } => selectors.to_owned(),
+                Trail {
+                    selectors: None, ..
+                } => return refused("AccessDeniedException"),
             },
             other => panic!("CloudTrail does not know {other}"),
         };
@@ -81,14 +91,14 @@ fn describe(number: usize, trail: Trail) -> Value {
     json!({
         "Name": number.to_string(),
         "TrailARN": arn(number),
-        "HomeRegion": trail.region.unwrap_or("us-east-1"),
-        "IsMultiRegionTrail": trail.region.is_none(),
+        "HomeRegion": trail.home,
+        "IsMultiRegionTrail": trail.is_everywhere,
         "IsOrganizationTrail": trail.is_of_organization,
     })
 }
 
-fn denied() -> Response<Vec<u8>> {
-    let body = json!({"__type": "AccessDeniedException", "message": "no"}).to_string();
+fn refused(code: &str) -> Response<Vec<u8>> {
+    let body = json!({"__type": code, "message": "no"}).to_string();
     let response = Response::builder().status(400).body(body.into_bytes());
     response.unwrap()
 }

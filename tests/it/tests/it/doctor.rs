@@ -198,9 +198,13 @@ async fn no_trail_or_none_that_tells() {
         selectors: Some(ADVANCED_READS),
         ..good
     };
-    let elsewhere = Trail {
-        region: Some("eu-west-1"),
+    let abroad = Trail {
+        home: "eu-west-1",
         ..good
+    };
+    let elsewhere = Trail {
+        is_everywhere: false,
+        ..abroad
     };
     let no_writes = "no trail records management events that write, in this region";
     for (trails, found) in [
@@ -216,14 +220,19 @@ async fn no_trail_or_none_that_tells() {
         finds(&world, &[], "trail", "aws cloudtrail start-logging").await;
     }
     let here = Trail {
-        region: Some("us-east-1"),
+        is_everywhere: false,
         ..good
     };
     let advanced = Trail {
         selectors: Some(ADVANCED),
         ..good
     };
-    for trails in [&[here][..], &[advanced], &[silent, elsewhere, good]] {
+    for trails in [
+        &[here][..],
+        &[abroad],
+        &[advanced],
+        &[silent, elsewhere, good],
+    ] {
         world.trails.set(trails);
         assert_eq!(problems(&world, &[]).await, []);
     }
@@ -264,12 +273,17 @@ async fn a_delegated_administrator_sees_trails_of_the_organization_only() {
         is_logging: false,
         ..of_organization
     };
+    let refused = Trail {
+        selectors: None,
+        ..of_organization
+    };
     for (trails, verdict) in [
         (&[of_organization][..], Verdict::Ok),
         (&[own, of_organization], Verdict::Ok),
         (&[], Verdict::NotProvable),
         (&[own], Verdict::NotProvable),
         (&[silent], Verdict::NotProvable),
+        (&[refused], Verdict::NotProvable),
     ] {
         world.trails.set(trails);
         let lines = world.doctor(&[]).await.lines;
