@@ -250,7 +250,9 @@ impl Shell {
             is_own: write.is_own,
             sweep: write.sweep,
         };
-        let Some(intended) = self.ledger.intend_write(&intent, now).await? else {
+        let intended = self.ledger.intend_write(&intent, now);
+        let intended = tokio::time::timeout(left(), intended).await;
+        let Some(intended) = intended.unwrap_or(Err(OUT_OF_TIME))? else {
             // Another run is at the same contact; what it makes of it is seen next time.
             return Ok(Made::later(line));
         };

@@ -70,7 +70,11 @@ impl Shell {
             // One that tells is enough; else it may be the one that was refused. To another account than its own CloudTrail does
             // not show what a trail of the organization records.
             Some(error) if line.verdict == Verdict::Problem => told("trail", &error),
-            _ => line,
+            Some(error) => {
+                tracing::warn!(kind = error.kind(), "{error}");
+                line
+            }
+            None => line,
         }
     }
 

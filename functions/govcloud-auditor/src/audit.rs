@@ -149,8 +149,9 @@ impl Shell {
                 (observation, again)
             }
             Err(error) => {
-                let again = error.may_pass(member.is_young(clock::now(&self.time)));
-                // AWS may deny what is asked about an account that is not active.
+                // AWS may deny what is asked about an account that is not active, for as long as it is not.
+                let is_young = member.is_active() && member.is_young(clock::now(&self.time));
+                let again = error.may_pass(is_young);
                 let is_denied = matches!(error, Error::Denied { .. });
                 error.log(
                     &member.id,

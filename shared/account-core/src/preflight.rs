@@ -168,7 +168,7 @@ pub fn events(region: &str, own: &AccountId, management: &AccountId) -> Line {
         return Line::not_provable(CHECK, text);
     }
     let text = format!(
-        "Organizations tells its events in {place}, and the stack is in {region}: deploy the stack into {there}, or forward-events.yaml in {place}; without it changes are found by the schedules only"
+        "Organizations tells its events in {place}, and the stack is in {region}: deploy the stack into {there}; without its events changes are found by the schedules only"
     );
     Line::problem(CHECK, text)
 }

@@ -133,7 +133,7 @@ impl Ledger {
     /// Remembers a write that is about to be made; `None` when somebody else was faster.
     ///
     /// # Errors
-    /// When the ledger cannot be written; then nothing may be written to the account.
+    /// When the ledger cannot be written; then the contact may not be written.
     pub async fn intend_write(
         &self,
         write: &NewWrite<'_>,

@@ -38,6 +38,22 @@ fn only_active_accounts_are_swept_and_the_others_say_why_not() {
 }
 
 #[test]
+fn an_account_is_young_for_half_an_hour() {
+    let joined = DateTime::UNIX_EPOCH;
+    let table = [(0, true), (30 * 60 - 1, true), (30 * 60, false)];
+    for (seconds, is_young) in table {
+        let now = joined + TimeDelta::seconds(seconds);
+        let member = Member {
+            joined: Some(joined),
+            ..member(1, "ACTIVE")
+        };
+        assert_eq!(member.is_young(now), is_young, "{seconds}");
+    }
+    let long_after = joined + TimeDelta::days(20_000);
+    assert!(member(1, "ACTIVE").is_young(long_after));
+}
+
+#[test]
 fn a_name_is_read_only_by_who_asks_for_it() {
     let name = Name::new("Jane Doe's account".to_owned());
     assert_eq!(name.as_str(), "Jane Doe's account");

@@ -59,7 +59,7 @@ async fn what_was_written_is_answered_although_the_ledger_refuses_the_next_write
     assert_eq!(contacts["BILLING"]["done"], "written", "{report}");
     assert_eq!(contacts["SECURITY"]["done"], "planned", "{report}");
     assert_eq!(contacts["SECURITY"]["reason"], "Denied", "{report}");
-    // Its announcement is refused, too, and comes when the ledger takes it.
+    assert_eq!(world.messages().len(), 1);
     world.allow("PutItem");
     run(&world, &stamper, &account).await;
     let told = messages(&world, "ContactsStamped");
@@ -74,6 +74,19 @@ async fn what_was_written_is_answered_although_the_ledger_refuses_the_next_write
         (1, 1),
         "{summaries:?}"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_written_is_answered_although_the_topic_refuses() {
+    let world = world();
+    let account = new_account(&world).await;
+    world.refuse("Publish", Refusal::Denied);
+    let report = run(&world, &world.cold_stamper(&[]), &account).await;
+    assert_eq!(
+        report["contacts"]["SECURITY"]["done"], "written",
+        "{report}"
+    );
+    assert_eq!(report["skipped"], json!(null));
 }
 
 #[tokio::test(start_paused = true)]
