@@ -2,7 +2,7 @@
 # Breaks a copy of the code in one way at a time, and demands that the test named in the patch goes red.
 #
 # A patch that no longer fits, or that does not compile, is an error: then nothing is shown. Prints one line a mutant, and
-# leaves them in target/reliability/mutants.json. `run.sh NAME` tries one.
+# leaves them in target/reliability/mutants.json. `run.sh NAME` tries one, and leaves mutant.json: one is not all.
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -10,6 +10,7 @@ cd "$(dirname "$0")/../.."
 export CARGO_TARGET_DIR="$PWD/target/mutated" CARGO_INCREMENTAL=1 RUST_BACKTRACE=0
 copy=target/mutants
 results="$PWD/target/reliability/mutants.json" log="$PWD/target/reliability/mutant.log"
+[ -z "${1:-}" ] || results="$PWD/target/reliability/mutant.json"
 mkdir -p target/reliability
 rm -rf "$copy" "$results"
 mkdir -p "$copy"

@@ -140,9 +140,9 @@ fn or_told(check: &'static str, line: Result<Line, Error>) -> Line {
     line.unwrap_or_else(|error| told(check, &error))
 }
 
-/// A refusal says what to do; an answer that did not come says nothing.
+/// A refusal says what to do; an answer that did not come, or not whole, says nothing.
 fn told(check: &'static str, error: &Error) -> Line {
-    if error.is_passing() {
+    if error.is_passing() || matches!(error, Error::BrokenListing { .. }) {
         return Line::not_provable(check, format!("{error}; run the doctor again"));
     }
     Line::problem(check, error.to_string())

@@ -100,7 +100,7 @@ pub enum Error {
     },
     /// A listing cannot be trusted to be whole.
     #[error(
-        "{action}: {problem}; the scan was stopped rather than cut short in silence, the next tick starts it again"
+        "{action}: {problem}; the listing was stopped rather than cut short in silence, and begins anew next time"
     )]
     BrokenListing {
         /// The IAM action.

@@ -11,6 +11,7 @@ use aws_sdk_sqs::types::QueueAttributeName;
 use crate::Error;
 use crate::clients::Clients;
 use crate::error::listed;
+use crate::organizations::pages::Pages;
 
 /// IAM action of [`Preflight::organization`].
 pub const DESCRIBE_ORGANIZATION: &str = "organizations:DescribeOrganization";
@@ -78,18 +79,21 @@ impl Preflight {
     /// [`ListAWSServiceAccessForOrganization`]: https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAWSServiceAccessForOrganization.html
     ///
     /// # Errors
-    /// Whatever AWS answers but a list.
+    /// [`Error::BrokenListing`] when AWS repeats a token, or whatever AWS answers but a list.
     pub async fn has_trusted_access(&self) -> Result<bool, Error> {
-        let call = self
-            .organizations
-            .list_aws_service_access_for_organization();
-        let mut pages = call.into_paginator().send();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| Error::call(LIST_TRUSTED, &error))?;
+        let mut pages = Pages::new(LIST_TRUSTED);
+        while !pages.ended {
+            let call = self
+                .organizations
+                .list_aws_service_access_for_organization()
+                .set_next_token(pages.token.clone());
+            let answer = call.send().await;
+            let page = answer.map_err(|error| Error::call(LIST_TRUSTED, &error))?;
             let mut enabled = listed(LIST_TRUSTED, page.enabled_service_principals)?.into_iter();
             if enabled.any(|it| it.service_principal.as_deref() == Some(PRINCIPAL)) {
                 return Ok(true);
             }
+            pages.follow(page.next_token)?;
         }
         Ok(false)
     }
@@ -99,17 +103,22 @@ impl Preflight {
     /// [`ListDelegatedAdministrators`]: https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListDelegatedAdministrators.html
     ///
     /// # Errors
-    /// Whatever AWS answers but a list.
+    /// [`Error::BrokenListing`] when AWS repeats a token, or whatever AWS answers but a list.
     pub async fn is_delegated(&self, account: &AccountId) -> Result<bool, Error> {
-        let call = self.organizations.list_delegated_administrators();
-        let call = call.service_principal(PRINCIPAL).into_paginator();
-        let mut pages = call.send();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| Error::call(LIST_DELEGATED, &error))?;
+        let mut pages = Pages::new(LIST_DELEGATED);
+        while !pages.ended {
+            let call = self
+                .organizations
+                .list_delegated_administrators()
+                .service_principal(PRINCIPAL)
+                .set_next_token(pages.token.clone());
+            let answer = call.send().await;
+            let page = answer.map_err(|error| Error::call(LIST_DELEGATED, &error))?;
             let mut found = listed(LIST_DELEGATED, page.delegated_administrators)?.into_iter();
             if found.any(|it| it.id.as_deref() == Some(account.as_str())) {
                 return Ok(true);
             }
+            pages.follow(page.next_token)?;
         }
         Ok(false)
     }

@@ -67,8 +67,8 @@ const KEYS: usize = 100;
 /// Who works on something, and until when nobody else may.
 #[derive(Clone, Debug)]
 pub struct Claim {
-    /// The invocation; another one at each invocation, also where Lambda delivers one twice. A write that is sent again
-    /// because its answer was lost is recognized by it.
+    /// The invocation. A write that is sent again because its answer was lost is recognized by it. Lambda may deliver an
+    /// event twice under one id: where both could be at work at once, the owner has more than the id in its name.
     pub owner: String,
     /// The invocation is surely over then.
     pub until: DateTime<Utc>,

@@ -3,7 +3,7 @@
 mod accounts;
 mod inventory;
 mod listing;
-mod pages;
+pub(crate) mod pages;
 mod units;
 
 use std::sync::{Arc, Mutex};

@@ -12,17 +12,17 @@ const RESTARTS: u8 = 2;
 
 /// The token of the next page, and those that were followed.
 #[derive(Debug)]
-pub(super) struct Pages {
+pub(crate) struct Pages {
     action: &'static str,
-    pub(super) token: Option<String>,
+    pub(crate) token: Option<String>,
     /// Hashes of the tokens that were followed; a token may have 100,000 characters.
     followed: HashSet<u64>,
     restarts: u8,
-    pub(super) ended: bool,
+    pub(crate) ended: bool,
 }
 
 impl Pages {
-    pub(super) fn new(action: &'static str) -> Self {
+    pub(crate) fn new(action: &'static str) -> Self {
         Self {
             action,
             token: None,
@@ -33,7 +33,7 @@ impl Pages {
     }
 
     /// Only a missing or empty token ends a listing; an empty page does not.
-    pub(super) fn follow(&mut self, token: Option<String>) -> Result<(), Error> {
+    pub(crate) fn follow(&mut self, token: Option<String>) -> Result<(), Error> {
         self.token = token.filter(|token| !token.is_empty());
         let Some(token) = &self.token else {
             self.ended = true;

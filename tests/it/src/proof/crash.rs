@@ -60,10 +60,14 @@ pub fn scenes(requests: &[usize]) -> Vec<Scene> {
             scene(&name, matrix(ALL, |trouble| poller::story(*count, trouble)))
         })
         .collect();
+    let unheard = "poller, what nobody hears or understands";
+    scenes.push(scene(unheard, matrix(ALL, poller::unheard)));
     let batch = "stamper, three accounts in one batch";
     scenes.push(scene(batch, matrix(ALL, stamper::story)));
     let drift = "stamper, a contact that somebody replaced";
     scenes.push(scene(drift, matrix(ALL, stamper::drifted)));
+    let unheard = "stamper, a topic that refuses";
+    scenes.push(scene(unheard, matrix(ALL, stamper::unheard)));
     scenes.push(scene("contact sweep", matrix(ALL, sweeps::plain)));
     scenes.push(scene("GovCloud audit", matrix(ALL, audits::story)));
     scenes
@@ -71,8 +75,16 @@ pub fn scenes(requests: &[usize]) -> Vec<Scene> {
 
 /// Scenes of sweeps one after the other, and of a person beside one of them; of their crashes some.
 #[must_use]
-pub fn longer_scenes(share: Share) -> [Scene; 5] {
+pub fn longer_scenes(share: Share) -> [Scene; 7] {
     [
+        scene(
+            "contact sweep that removes, and changes primary contacts",
+            matrix(share, sweeps::tidying),
+        ),
+        scene(
+            "GovCloud audit, a topic that refuses",
+            matrix(share, audits::unheard),
+        ),
         scene("contact sweep that fails", matrix(share, sweeps::failing)),
         scene(
             "contact sweep that is resumed",

@@ -33,6 +33,8 @@ enum Plot {
     TwoTicks,
     /// One is told of a request by an event.
     EventAndTick,
+    /// The same, and AWS lists no request any more.
+    Unlisted,
     /// Both find intents that nobody could publish.
     LeftIntents,
 }
@@ -41,9 +43,10 @@ enum Plot {
 const APART: [i64; 2] = [-8, 9];
 
 /// The scenes; those with a death or wrong clocks have one request less, or they would be without end.
-pub const SCENES: [Scene; 9] = [
+pub const SCENES: [Scene; 12] = [
     scene("two ticks", 2, 0, Plot::TwoTicks),
     scene("an event and a tick", 2, 0, Plot::EventAndTick),
+    scene("an event and a tick, unlisted", 2, 0, Plot::Unlisted),
     scene(
         "two ticks over intents left behind",
         2,
@@ -52,6 +55,12 @@ pub const SCENES: [Scene; 9] = [
     ),
     scene("two ticks, one dies", 1, 1, Plot::TwoTicks),
     scene("an event and a tick, one dies", 1, 1, Plot::EventAndTick),
+    scene(
+        "an event and a tick, unlisted, one dies",
+        1,
+        1,
+        Plot::Unlisted,
+    ),
     scene(
         "two ticks over an intent left behind, one dies",
         1,
@@ -62,6 +71,10 @@ pub const SCENES: [Scene; 9] = [
     apart(
         "an event and a tick, clocks 17 minutes apart",
         Plot::EventAndTick,
+    ),
+    apart(
+        "an event and a tick, unlisted, clocks 17 minutes apart",
+        Plot::Unlisted,
     ),
     apart(
         "two ticks over an intent left behind, clocks 17 minutes apart",
@@ -155,9 +168,14 @@ async fn story(scene: Scene, script: Vec<usize>) -> (Vec<usize>, End) {
     let world = World::new(Options::default());
     world.run(&world.cold_poller(&[]), tick()).await;
     let requests: Vec<_> = (0..scene.requests).map(|_| start(&world)).collect();
-    if scene.plot == Plot::EventAndTick {
+    if matches!(scene.plot, Plot::EventAndTick | Plot::Unlisted) {
         // Seen in progress: there are open rows.
         world.run(&world.cold_poller(&[]), tick()).await;
+    }
+    if scene.plot == Plot::Unlisted {
+        for request in &requests {
+            world.simulator.forget(request).unwrap();
+        }
     }
     tokio::time::sleep(Duration::from_secs(60)).await;
     if scene.plot == Plot::LeftIntents {
@@ -170,7 +188,7 @@ async fn story(scene: Scene, script: Vec<usize>) -> (Vec<usize>, End) {
         world.cold_poller(&[])
     });
     let first = match scene.plot {
-        Plot::EventAndTick => event(&requests[0]),
+        Plot::EventAndTick | Plot::Unlisted => event(&requests[0]),
         Plot::TwoTicks | Plot::LeftIntents => tick(),
     };
     let turns = Turns::new(2, scene.deaths, &script);

@@ -2,6 +2,7 @@
 //! than once, and crashes all the way.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::Range;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -17,7 +18,7 @@ use creation_poller::Shell;
 use crate::world::{Call, End as Ended, World};
 
 use super::crash::WAYS;
-use super::stories::poller::{check, event};
+use super::stories::poller::{announced, check, event, unlist};
 use super::stories::{nothing_is_pending, repeated};
 use super::trouble::{Crash, How, Trouble};
 use super::{Bound, Figure, Told, tell};
@@ -30,6 +31,15 @@ const POLLERS: usize = 4;
 /// some come to nothing.
 const NEAR: [usize; 3] = [10, 100, 1_000];
 
+/// For how long AWS lists the requests of a schedule: it does not say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listed {
+    /// To the end.
+    Always,
+    /// Every other one until there is an open row: from then on that row is all that tells of the request.
+    UntilOpen,
+}
+
 /// How one schedule ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct End {
@@ -39,17 +49,18 @@ pub struct End {
     /// A digest of all calls, in their order, and of what became of each.
     told: u64,
     crashes: usize,
+    announced: usize,
     repeated: usize,
 }
 
 /// Tells a schedule of each seed.
 #[must_use]
-pub fn schedules(requests: usize, seeds: std::ops::Range<u64>) -> Told<End> {
+pub fn schedules(requests: usize, seeds: Range<u64>, listed: Listed) -> Told<End> {
     let seeds: Vec<_> = seeds.collect();
-    tell(&seeds, |seed| story(requests, seed))
+    tell(&seeds, |seed| story(requests, seed, listed))
 }
 
-async fn story(count: usize, seed: u64) -> End {
+async fn story(count: usize, seed: u64, listed: Listed) -> End {
     let begun = Instant::now();
     let world = World::new(Options {
         seed,
@@ -66,6 +77,9 @@ async fn story(count: usize, seed: u64) -> End {
         schedule.start(count * (wave + 1) / WAVES);
         for _ in 0..3 {
             schedule.round().await;
+            if listed == Listed::UntilOpen {
+                unlist(&world, &schedule.requests);
+            }
         }
     }
     schedule.settle().await;
@@ -77,6 +91,7 @@ async fn story(count: usize, seed: u64) -> End {
         took: begun.elapsed(),
         told: digest(&calls),
         crashes: calls.iter().filter(|call| call.is_crash()).count(),
+        announced: announced(&world).len(),
         repeated: repeated(&world),
     }
 }
@@ -180,14 +195,14 @@ fn tick() -> Value {
     json!({"job": "tick"})
 }
 
-/// The figures of so many schedules of so many requests each.
+/// The figures of so many schedules of so many requests each, under this name.
 #[must_use]
-pub fn figures(requests: usize, seeds: u64, told: &Told<End>) -> Vec<Figure> {
+pub fn figures(scene: &str, requests: usize, seeds: u64, told: &Told<End>) -> Vec<Figure> {
     let sum = |of: fn(&End) -> usize| told.ends.iter().map(of).sum::<usize>();
     let crashes = sum(|end| end.crashes);
     // None at all show nothing.
     let seeds = seeds.max(1);
-    let name = |what: &str| format!("schedules: {what}");
+    let name = |what: &str| format!("{scene}: {what}");
     vec![
         Figure::new(
             name("seeds"),
@@ -197,7 +212,7 @@ pub fn figures(requests: usize, seeds: u64, told: &Told<End>) -> Vec<Figure> {
         ),
         Figure::new(
             name("requests announced"),
-            told.ends.len() * requests,
+            sum(|end| end.announced),
             "requests",
             Bound::Exactly(seeds * requests as u64),
         ),

@@ -3,7 +3,7 @@
 use account_core::preflight::Verdict;
 use it::world::{Refusal, Trail, World};
 use serde_json::Value;
-use simulator::{AccountState, Caller, MANAGEMENT_ACCOUNT_ID, Options};
+use simulator::{AccountState, Caller, Calls, Fault, FaultKind, MANAGEMENT_ACCOUNT_ID, Options};
 
 const POLICY: &str = r#"
 version: 1
@@ -371,6 +371,37 @@ async fn an_answer_that_holds_nothing_proves_nothing() {
             "{operation}: {}",
             line.text
         );
+    }
+}
+
+/// A listing that is not whole does not show that something is missing.
+#[tokio::test(start_paused = true)]
+async fn a_repeated_token_proves_nothing() {
+    for (operation, check) in [
+        ("ListAWSServiceAccessForOrganization", "trustedAccess"),
+        ("ListDelegatedAdministrators", "account"),
+    ] {
+        let world = healthy();
+        let accounts = world.simulator.accounts();
+        let member = accounts.keys().nth(3).unwrap();
+        if check == "account" {
+            world.delegate(member);
+            let member = Caller::Member(member.clone());
+            world.simulator.set_caller(member).unwrap();
+        } else {
+            world.simulator.set_trusted_access(false);
+        }
+        let verdict = async || {
+            let report = world.doctor(&[]).await;
+            let line = report.lines.into_iter().find(|line| line.check == check);
+            line.unwrap().verdict
+        };
+        assert_eq!(verdict().await, Verdict::Problem, "{operation}");
+        world.simulator.set_faults(vec![
+            Fault::on(operation, Calls::List(vec![1]), FaultKind::Empty),
+            Fault::on(operation, Calls::List(vec![2]), FaultKind::RepeatToken),
+        ]);
+        assert_eq!(verdict().await, Verdict::NotProvable, "{operation}");
     }
 }
 

@@ -14,8 +14,9 @@ use std::time::SystemTime;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use crate::listing::Paging;
+use crate::listing::{Ask, Paging, Tokens};
 use crate::organization::Organization;
 use crate::refusal::Refusal;
 use crate::service::Service;
@@ -125,6 +126,22 @@ pub(crate) fn named_account(body: &[u8]) -> Option<String> {
 
 fn json(answer: &impl Serialize) -> Answer {
     serde_json::to_vec(answer).map_err(|error| Refusal::serialization(&error))
+}
+
+/// All there is, on one page; but a page may come empty, or ask to be asked for once more.
+fn one_page(tokens: &mut Tokens, ask: &Ask<'_>, name: &str, mut rows: Vec<Value>) -> Answer {
+    let cursor = tokens.open(ask)?;
+    let next = match (ask.paging, ask.token) {
+        (Paging::Empty, _) => {
+            rows.clear();
+            Some(tokens.issue(cursor))
+        }
+        (Paging::Repeat, token) => token.map(str::to_owned),
+        (Paging::Normal, _) => None,
+    };
+    let mut page = Map::from_iter([(name.to_owned(), rows.into())]);
+    page.extend(next.map(|token| ("NextToken".to_owned(), token.into())));
+    json(&page)
 }
 
 /// What operations without output answer.

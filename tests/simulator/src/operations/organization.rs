@@ -1,8 +1,11 @@
 //! The organization itself: what it is, who has trusted access, who is a delegated administrator.
 
+use serde::Deserialize;
 use serde_json::json as value;
 
-use super::{Answer, Call, json};
+use super::{Answer, Call, json, one_page};
+use crate::input;
+use crate::listing::Ask;
 use crate::organization::access::Caller;
 use crate::organization::{MANAGEMENT_ACCOUNT_ID, ORGANIZATION_ID, Organization};
 
@@ -27,7 +30,15 @@ pub(super) fn describe(organization: &mut Organization, _: &Call<'_>) -> Answer 
     }}))
 }
 
-pub(super) fn list_trusted(organization: &mut Organization, _: &Call<'_>) -> Answer {
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct List {
+    next_token: Option<String>,
+    max_results: Option<i64>,
+}
+
+pub(super) fn list_trusted(organization: &mut Organization, call: &Call<'_>) -> Answer {
+    let input: List = call.input()?;
     let mut principals = vec!["cloudtrail.amazonaws.com"];
     if organization.access.trusted {
         principals.push(ACCOUNT_MANAGEMENT);
@@ -36,15 +47,40 @@ pub(super) fn list_trusted(organization: &mut Organization, _: &Call<'_>) -> Ans
         .into_iter()
         .map(|it| value!({"ServicePrincipal": it, "DateEnabled": 1_700_000_000}))
         .collect();
-    json(&value!({ "EnabledServicePrincipals": enabled }))
+    let ask = Ask {
+        operation: "ListAWSServiceAccessForOrganization",
+        states: &[],
+        token: input.next_token.as_deref(),
+        size: input::page_size(input.max_results)?,
+        paging: call.paging,
+    };
+    one_page(
+        &mut organization.tokens,
+        &ask,
+        "EnabledServicePrincipals",
+        enabled,
+    )
 }
 
-pub(super) fn list_delegated(organization: &mut Organization, _: &Call<'_>) -> Answer {
+pub(super) fn list_delegated(organization: &mut Organization, call: &Call<'_>) -> Answer {
+    let input: List = call.input()?;
     let found: Vec<_> = match &organization.access.caller {
         Caller::DelegatedAdministrator(id) => {
             vec![value!({"Id": id, "DelegationEnabledDate": 1_700_000_000})]
         }
         Caller::Management | Caller::Member(_) => Vec::new(),
     };
-    json(&value!({ "DelegatedAdministrators": found }))
+    let ask = Ask {
+        operation: "ListDelegatedAdministrators",
+        states: &[],
+        token: input.next_token.as_deref(),
+        size: input::page_size(input.max_results)?,
+        paging: call.paging,
+    };
+    one_page(
+        &mut organization.tokens,
+        &ask,
+        "DelegatedAdministrators",
+        found,
+    )
 }

@@ -3,9 +3,9 @@
 use serde::Deserialize;
 use serde_json::json as value;
 
-use super::{Answer, Call, json};
+use super::{Answer, Call, one_page};
 use crate::input;
-use crate::listing::{Ask, Paging};
+use crate::listing::Ask;
 use crate::organization::{Organization, unit_parent};
 use crate::refusal::Refusal;
 
@@ -33,20 +33,17 @@ pub(super) fn list(organization: &mut Organization, call: &Call<'_>) -> Answer {
     let parent = account.map(|account| account.parent.clone());
     let parent = parent.or_else(|| unit_parent(id).map(str::to_owned));
     let parent = parent.ok_or_else(not_found)?;
-    let cursor = organization.tokens.open(&Ask {
+    let kind = match unit_parent(&parent) {
+        Some(_) => "ORGANIZATIONAL_UNIT",
+        None => "ROOT",
+    };
+    let ask = Ask {
         operation: "ListParents",
         states: &[id.to_owned()],
         token: input.next_token.as_deref(),
         size,
         paging: call.paging,
-    })?;
-    if call.paging == Paging::Empty {
-        let token = organization.tokens.issue(cursor);
-        return json(&value!({ "Parents": [], "NextToken": token }));
-    }
-    let kind = match unit_parent(&parent) {
-        Some(_) => "ORGANIZATIONAL_UNIT",
-        None => "ROOT",
     };
-    json(&value!({ "Parents": [{ "Id": parent, "Type": kind }] }))
+    let parents = vec![value!({ "Id": parent, "Type": kind })];
+    one_page(&mut organization.tokens, &ask, "Parents", parents)
 }

@@ -3,9 +3,9 @@
 use serde::Deserialize;
 use serde_json::{Value, json as value};
 
-use super::{Answer, Call, json, nothing};
+use super::{Answer, Call, nothing, one_page};
 use crate::input::{self, Tag};
-use crate::listing::{Ask, PAGE, Paging};
+use crate::listing::{Ask, PAGE};
 use crate::organization::{Organization, Tags, unit_exists};
 use crate::refusal::Refusal;
 
@@ -33,21 +33,17 @@ pub(super) fn list(organization: &mut Organization, call: &Call<'_>) -> Answer {
     if !unit_exists(id) && organization.accounts.seen.get(id).is_none() {
         return Err(not_found());
     }
-    let cursor = organization.tokens.open(&Ask {
+    let tags = organization.tags.seen.get(id).map(|tags| &tags.0);
+    let pair = |(key, value): (&String, &String)| value!({ "Key": key, "Value": value });
+    let tags: Vec<Value> = tags.into_iter().flatten().map(pair).collect();
+    let ask = Ask {
         operation: "ListTagsForResource",
         states: &[id.to_owned()],
         token: input.next_token.as_deref(),
         size: PAGE,
         paging: call.paging,
-    })?;
-    if call.paging == Paging::Empty {
-        let token = organization.tokens.issue(cursor);
-        return json(&value!({ "Tags": [], "NextToken": token }));
-    }
-    let tags = organization.tags.seen.get(id).map(|tags| &tags.0);
-    let pair = |(key, value): (&String, &String)| value!({ "Key": key, "Value": value });
-    let tags: Vec<Value> = tags.into_iter().flatten().map(pair).collect();
-    json(&value!({ "Tags": tags }))
+    };
+    one_page(&mut organization.tokens, &ask, "Tags", tags)
 }
 
 #[derive(Deserialize)]

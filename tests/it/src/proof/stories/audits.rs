@@ -6,14 +6,25 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use simulator::{MANAGEMENT_ACCOUNT_ID, Options};
 
-use crate::world::{Ended, Sweeping, World};
+use crate::world::{Ended, Refusal, Sweeping, World};
 
+use super::super::trouble::STORM;
 use super::{End, Trouble, end, sweeps};
 
 const ACCOUNTS: usize = 6;
 
 pub(in crate::proof) async fn story(trouble: Trouble) -> End {
     tell(trouble, async |_, _| ()).await
+}
+
+/// The topic refuses for a while: the poller says what the audit had to say.
+pub(in crate::proof) async fn unheard(trouble: Trouble) -> End {
+    tell(trouble, async |world, _| {
+        world.refuse("Publish", Refusal::Denied);
+        tokio::time::sleep(STORM).await;
+        world.allow("Publish");
+    })
+    .await
 }
 
 /// The story, with something done beside the audit that finds links changed; it gets an account whose link is one of them.

@@ -8,7 +8,7 @@ use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 use simulator::{History, Options, Outcome, Start};
 
-use crate::world::{End as Ended, World};
+use crate::world::{End as Ended, Refusal, World};
 
 use super::{End, Trouble, end};
 
@@ -76,6 +76,45 @@ pub(in crate::proof) async fn story(count: usize, trouble: Trouble) -> End {
     end(&world)
 }
 
+/// A row that makes no sense, a request that AWS does not know any more, a topic that refuses, a long scan that breaks off.
+pub(in crate::proof) async fn unheard(trouble: Trouble) -> End {
+    let world = trouble.world(Options::default());
+    world.arrange(trouble);
+    let mut poller = None;
+    end_first_scan(&world, &mut poller).await;
+    let requests = start(&world, 3);
+    let unknown = world.simulator.start(Start {
+        duration: Some(Duration::from_secs(3_600)),
+        ..Start::default()
+    });
+    let odd = "car-unknownstate1";
+    let row = json!({"Id": odd, "State": "PARKED"});
+    world.simulator.add_row(row);
+    for request in [unknown.as_str(), odd] {
+        invoke(&world, &mut poller, event(request)).await;
+    }
+    world.simulator.erase(&unknown).unwrap();
+    world.refuse("Publish", Refusal::Denied);
+    for _ in 0..6 {
+        invoke(&world, &mut poller, json!({"job": "tick"})).await;
+    }
+    world.refuse("ListCreateAccountStatus", Refusal::Denied);
+    invoke(&world, &mut poller, json!({"job": "reconcile"})).await;
+    world.allow("ListCreateAccountStatus");
+    world.allow("Publish");
+    // What makes no sense for a day is given up; the first tick may have died, and the second only be told of it.
+    for _ in 0..3 {
+        tokio::time::sleep(Duration::from_secs(25 * 3_600)).await;
+        invoke(&world, &mut poller, json!({"job": "tick"})).await;
+    }
+    settle(&world).await;
+    check(&world, &requests.into_iter().collect());
+    let open = world.ledger().into_iter();
+    let open = open.filter(|row| row["id"]["S"].as_str().unwrap().starts_with("open#"));
+    assert_eq!(open.count(), 0);
+    end(&world)
+}
+
 /// Ticks until the ledger says that a scan has reached its last page.
 async fn end_first_scan(world: &World, poller: &mut Option<creation_poller::Shell>) {
     let is_complete = || {
@@ -111,7 +150,7 @@ async fn invoke(world: &World, warm: &mut Option<creation_poller::Shell>, payloa
 }
 
 /// AWS does not say for how long it lists a request: of every other one the open row is soon all that there is.
-fn unlist(world: &World, requests: &[String]) {
+pub(in crate::proof) fn unlist(world: &World, requests: &[String]) {
     let ledger = world.ledger();
     let is_open = |request: &str| {
         let id = format!("open#{request}");

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use simulator::{Calls, ContactType, Fault, FaultKind, MANAGEMENT_ACCOUNT_ID, Options};
 
-use crate::world::{Delivery, World};
+use crate::world::{Delivery, Refusal, World};
 
 use super::{End, Trouble, end};
 
@@ -28,6 +28,9 @@ const KINDS: [(&str, ContactType); 3] = [
 
 /// So often the queue gives a record, then it is a dead letter: `maxReceiveCount` in the template.
 const RECEIVES: usize = 12;
+
+/// What a copy that died held comes again after so many seconds: `VisibilityTimeout` in the template.
+const VISIBILITY: u64 = 18 * 60;
 
 /// A primary contact was added or replaced.
 const CHANGED: &str = "changed";
@@ -82,6 +85,17 @@ pub(in crate::proof) async fn drifted(trouble: Trouble) -> End {
         let drift = drift.filter(|message| message.text("/type") == "ContactDriftFound");
         let ids: BTreeSet<_> = drift.map(|message| message.id().to_owned()).collect();
         assert_eq!(ids.len(), 1, "{ids:?}");
+    })
+    .await
+}
+
+/// The topic refuses what the stamper has to say: the poller says it.
+pub(in crate::proof) async fn unheard(trouble: Trouble) -> End {
+    tell(trouble, async |world, accounts| {
+        let records = accounts.iter().map(|account| record(account, 0));
+        world.refuse("Publish", Refusal::Denied);
+        deliver_until_done(world, records.collect(), trouble).await;
+        world.allow("Publish");
     })
     .await
 }
@@ -158,6 +172,7 @@ pub(in crate::proof) async fn deliver_until_done(
             record.receives += 1;
         }
         let meddling = world.meddle_with_clock(trouble, round);
+        let before = world.queue.held_back().len();
         let (delivered, ()) = tokio::join!(world.try_deliver(&shell, &records), meddling);
         match delivered {
             Some(again) => records.retain(|record| again.contains(&record.id)),
@@ -166,8 +181,15 @@ pub(in crate::proof) async fn deliver_until_done(
         if records.is_empty() {
             return;
         }
-        // The queue's visibility timeout.
-        tokio::time::sleep(Duration::from_secs(18 * 60)).await;
+        let held_back = world.queue.held_back();
+        let of = |record: &Delivery| {
+            let mut held_back = held_back[before..].iter().rev();
+            held_back.find(|(receipt, _)| *receipt == record.id)
+        };
+        let waits = records
+            .iter()
+            .map(|it| of(it).map_or(VISIBILITY, |it| it.1));
+        tokio::time::sleep(Duration::from_secs(waits.max().unwrap_or_default())).await;
     }
     panic!("{} records come again and again", records.len());
 }

@@ -87,10 +87,9 @@ pub(in crate::proof) async fn approved(trouble: Trouble) -> End {
             simulator::ContactType::Billing,
             simulator::ContactType::Security,
         ] {
-            let other = json!({"Name": "Other", "Title": "T", "EmailAddress": "o@canary.example.com", "PhoneNumber": "1"});
             world
                 .simulator
-                .set_alternate_contact(&account, kind, other)
+                .set_alternate_contact(&account, kind, others())
                 .unwrap();
         }
     }
@@ -118,6 +117,48 @@ pub(in crate::proof) async fn approved(trouble: Trouble) -> End {
     tokio::join!(swept, world.disturb_clock(trouble, 1));
     pass_an_hour().await;
     check(&world, &sweeps).await
+}
+
+/// One that removes a contact of each account and changes its primary contact.
+pub(in crate::proof) async fn tidying(trouble: Trouble) -> End {
+    let world = trouble.world(Options {
+        accounts: ACCOUNTS,
+        ..Options::default()
+    });
+    let policy = "version: 1\norganization:\n  contacts:\n    SECURITY: {mode: absent}\n  primary: {mode: enforce, fields: {companyName: Canary Corp}}\n";
+    world.parameters.put("policy", policy);
+    let accounts: Vec<_> = world.simulator.accounts().into_keys().collect();
+    for account in &accounts {
+        let security = simulator::ContactType::Security;
+        let (alternate, primary) = (
+            others(),
+            json!({"FullName": "Other", "AddressLine1": "1 Road", "City": "Town", "PostalCode": "1", "CountryCode": "GB", "PhoneNumber": "+44 1", "CompanyName": "Other Corp"}),
+        );
+        let contacts = &world.simulator;
+        contacts
+            .set_alternate_contact(account, security, alternate)
+            .unwrap();
+        contacts.set_primary_contact(account, primary).unwrap();
+    }
+    // What is there can be read by now.
+    tokio::time::sleep(Duration::from_secs(600)).await;
+    world.arrange(trouble);
+    world.begin(trouble);
+    let open = [("MAX_CHANGE_PERCENT", "100")];
+    sweep(&world, "s", json!({"kind": "contacts"}), &open, "complete").await;
+    pass_an_hour().await;
+    settle(&world).await;
+    for account in &accounts {
+        let stored = world.simulator.contacts(account).unwrap();
+        assert_eq!(stored["alternate"]["SECURITY"], Value::Null, "{account}");
+        let company = &stored["primary"]["CompanyName"];
+        assert_eq!(company, "Canary Corp", "{account}");
+    }
+    told(&world, &[("s", "complete", 2 * ACCOUNTS as u64)])
+}
+
+fn others() -> Value {
+    json!({"Name": "Other", "Title": "T", "EmailAddress": "o@canary.example.com", "PhoneNumber": "1"})
 }
 
 /// A small organization, whose contacts are all to be written.
@@ -181,6 +222,11 @@ pub(in crate::proof) async fn check(world: &World, sweeps: &[(&str, &str, u64)])
             assert_eq!(stored["alternate"][kind], standard, "{account}");
         }
     }
+    told(world, sweeps)
+}
+
+/// Each sweep was reported and announced with what it wrote.
+fn told(world: &World, sweeps: &[(&str, &str, u64)]) -> End {
     for (name, outcome, written) in sweeps {
         report(world, name, *written);
         announced(world, name, outcome);

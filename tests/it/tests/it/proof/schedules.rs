@@ -1,19 +1,21 @@
 //! Long stories of the poller.
 
-use it::proof::schedules::{figures, schedules};
+use it::proof::schedules::{Listed, figures, schedules};
 
 #[test]
 fn a_seed_tells_the_same_story_again() {
-    let told = [(); 2].map(|()| schedules(100, 7..8));
-    assert_eq!(told[0].ends, told[1].ends);
-    assert_ne!(told[0].ends, schedules(100, 8..9).ends);
+    let tell = |seed| schedules(100, seed..seed + 1, Listed::Always).ends;
+    assert_eq!(tell(7), tell(7));
+    assert_ne!(tell(7), tell(8));
 }
 
 #[test]
 fn up_to_four_pollers_that_crash_all_the_time_lose_nothing() {
-    let told = schedules(100, 0..10);
-    told.check("schedules");
-    for figure in figures(100, 10, &told) {
-        assert!(figure.holds(), "{figure}");
+    for listed in [Listed::Always, Listed::UntilOpen] {
+        let told = schedules(100, 0..10, listed);
+        told.check(&format!("{listed:?}"));
+        for figure in figures("schedules", 100, 10, &told) {
+            assert!(figure.holds(), "{figure}");
+        }
     }
 }
