@@ -53,7 +53,7 @@ struct Options {
     /// The first of the seeds.
     #[arg(long, env = "FIRST_SEED", default_value_t = 0)]
     first_seed: u64,
-    /// Creation requests of each.
+    /// Creation requests of each; of `unlisted` a tenth.
     #[arg(long, env = "REQUESTS", default_value_t = 10_000)]
     requests: usize,
     /// Where the figures go.
@@ -218,20 +218,19 @@ fn storms() -> Vec<Found> {
 }
 
 fn schedules(options: &Options) -> Vec<Found> {
-    scheduled("schedules", options, options.requests, Listed::Always)
+    scheduled(options, options.requests, Listed::Always)
 }
 
 /// A tenth of the requests: these are asked for one by one.
 fn unlisted(options: &Options) -> Vec<Found> {
-    let requests = options.requests / 10;
-    scheduled("schedules, unlisted", options, requests, Listed::UntilOpen)
+    scheduled(options, options.requests / 10, Listed::UntilOpen)
 }
 
-fn scheduled(scene: &str, options: &Options, requests: usize, listed: Listed) -> Vec<Found> {
+fn scheduled(options: &Options, requests: usize, listed: Listed) -> Vec<Found> {
     let seeds = options.first_seed..options.first_seed + options.seeds;
     let told = schedules::schedules(requests, seeds, listed);
-    let figures = schedules::figures(scene, requests, options.seeds, &told);
-    vec![Found::new(scene, &told, figures)]
+    let figures = schedules::figures(listed, requests, options.seeds, &told);
+    vec![Found::new(listed.scene(), &told, figures)]
 }
 
 /// What tells the stories again: the scene, and the case in it.

@@ -73,7 +73,7 @@ pub fn scenes(requests: &[usize]) -> Vec<Scene> {
     scenes
 }
 
-/// Scenes of sweeps one after the other, and of a person beside one of them; of their crashes some.
+/// Longer scenes of sweeps, and of a person beside one of them; of their crashes some.
 #[must_use]
 pub fn longer_scenes(share: Share) -> [Scene; 7] {
     [

@@ -110,17 +110,17 @@ const SORTS: [Sort; 3] = [
     Sort {
         name: "two requests",
         is_one: |scene| scene.requests == 2,
-        least: 800,
+        least: 1_300,
     },
     Sort {
         name: "clocks apart",
         is_one: |scene| scene.clocks == APART,
-        least: 80,
+        least: 160,
     },
     Sort {
         name: "one dies",
         is_one: |scene| 0 < scene.deaths,
-        least: 800,
+        least: 1_300,
     },
 ];
 

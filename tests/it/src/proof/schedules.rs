@@ -1,6 +1,7 @@
 //! Long stories of the poller under a seed: waves of requests, up to four pollers at once, events in any order and more
 //! than once, and crashes all the way.
 
+use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 use std::time::Duration;
@@ -40,6 +41,17 @@ pub enum Listed {
     UntilOpen,
 }
 
+impl Listed {
+    /// What these schedules are called.
+    #[must_use]
+    pub const fn scene(self) -> &'static str {
+        match self {
+            Self::Always => "schedules",
+            Self::UntilOpen => "schedules, unlisted",
+        }
+    }
+}
+
 /// How one schedule ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct End {
@@ -49,6 +61,7 @@ pub struct End {
     /// A digest of all calls, in their order, and of what became of each.
     told: u64,
     crashes: usize,
+    unlisted: usize,
     announced: usize,
     repeated: usize,
 }
@@ -72,13 +85,14 @@ async fn story(count: usize, seed: u64, listed: Listed) -> End {
         warm: Default::default(),
         requests: Vec::new(),
     };
+    let mut unlisted = BTreeSet::new();
     world.run(&world.cold_poller(&[]), tick()).await;
     for wave in 0..WAVES {
         schedule.start(count * (wave + 1) / WAVES);
         for _ in 0..3 {
             schedule.round().await;
             if listed == Listed::UntilOpen {
-                unlist(&world, &schedule.requests);
+                unlisted.extend(unlist(&world, &schedule.requests));
             }
         }
     }
@@ -91,6 +105,7 @@ async fn story(count: usize, seed: u64, listed: Listed) -> End {
         took: begun.elapsed(),
         told: digest(&calls),
         crashes: calls.iter().filter(|call| call.is_crash()).count(),
+        unlisted: unlisted.len(),
         announced: announced(&world).len(),
         repeated: repeated(&world),
     }
@@ -195,15 +210,15 @@ fn tick() -> Value {
     json!({"job": "tick"})
 }
 
-/// The figures of so many schedules of so many requests each, under this name.
+/// The figures of so many schedules of so many requests each.
 #[must_use]
-pub fn figures(scene: &str, requests: usize, seeds: u64, told: &Told<End>) -> Vec<Figure> {
+pub fn figures(listed: Listed, requests: usize, seeds: u64, told: &Told<End>) -> Vec<Figure> {
     let sum = |of: fn(&End) -> usize| told.ends.iter().map(of).sum::<usize>();
     let crashes = sum(|end| end.crashes);
     // None at all show nothing.
     let seeds = seeds.max(1);
-    let name = |what: &str| format!("{scene}: {what}");
-    vec![
+    let name = |what: &str| format!("{}: {what}", listed.scene());
+    let mut figures = vec![
         Figure::new(
             name("seeds"),
             told.stories(),
@@ -229,5 +244,13 @@ pub fn figures(scene: &str, requests: usize, seeds: u64, told: &Told<End>) -> Ve
             "messages",
             Bound::AtMost(crashes as u64),
         ),
-    ]
+    ];
+    if listed == Listed::UntilOpen {
+        let name = name("requests no longer listed");
+        let unlisted = sum(|end| end.unlisted);
+        // Of the others some end before a poller sees them in progress.
+        let least = Bound::AtLeast(seeds * requests as u64 / 4);
+        figures.push(Figure::new(name, unlisted, "requests", least));
+    }
+    figures
 }

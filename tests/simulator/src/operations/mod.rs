@@ -128,7 +128,7 @@ fn json(answer: &impl Serialize) -> Answer {
     serde_json::to_vec(answer).map_err(|error| Refusal::serialization(&error))
 }
 
-/// All there is, on one page; but a page may come empty, or ask to be asked for once more.
+/// All there is, on one page; but a page may come empty, or with the token it was asked with.
 fn one_page(tokens: &mut Tokens, ask: &Ask<'_>, name: &str, mut rows: Vec<Value>) -> Answer {
     let cursor = tokens.open(ask)?;
     let next = match (ask.paging, ask.token) {

@@ -9,7 +9,7 @@ use simulator::{MANAGEMENT_ACCOUNT_ID, Options};
 use crate::world::{Ended, Refusal, Sweeping, World};
 
 use super::super::trouble::STORM;
-use super::{End, Trouble, end, sweeps};
+use super::{End, Trouble, end, refused, sweeps};
 
 const ACCOUNTS: usize = 6;
 
@@ -22,6 +22,9 @@ pub(in crate::proof) async fn unheard(trouble: Trouble) -> End {
     tell(trouble, async |world, _| {
         world.refuse("Publish", Refusal::Denied);
         tokio::time::sleep(STORM).await;
+        if matches!(trouble, Trouble::Peace) {
+            refused(world, "Publish");
+        }
         world.allow("Publish");
     })
     .await

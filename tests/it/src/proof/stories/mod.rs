@@ -64,6 +64,14 @@ pub(super) fn nothing_is_pending(world: &World) {
     assert!(pending.is_empty(), "left to be done: {pending:?}");
 }
 
+/// Calls of this operation were refused: else a story does not tell what it is to tell.
+pub(super) fn refused(world: &World, operation: &str) {
+    let calls = world.calls().into_iter();
+    let mut calls = calls.filter(|call| call.operation == operation);
+    let struck = calls.any(|call| matches!(call.fate, Fate::Struck(_)));
+    assert!(struck, "no {operation} was refused");
+}
+
 /// Counts second deliveries; each must come after a publish that was not marked.
 pub(super) fn repeated(world: &World) -> usize {
     let calls = world.calls();

@@ -10,7 +10,7 @@ use simulator::{History, Options, Outcome, Start};
 
 use crate::world::{End as Ended, Refusal, World};
 
-use super::{End, Trouble, end};
+use super::{End, Trouble, end, refused};
 
 /// Pages of requests that ended before the world began.
 const HISTORY: usize = 25;
@@ -101,7 +101,17 @@ pub(in crate::proof) async fn unheard(trouble: Trouble) -> End {
     world.refuse("ListCreateAccountStatus", Refusal::Denied);
     invoke(&world, &mut poller, json!({"job": "reconcile"})).await;
     world.allow("ListCreateAccountStatus");
+    refused(&world, "Publish");
     world.allow("Publish");
+    invoke(&world, &mut poller, json!({"job": "reconcile"})).await;
+    if matches!(trouble, Trouble::Peace) {
+        let owner = world.ledger_text("progress", "scan_owner");
+        assert_eq!(
+            owner,
+            Value::Null,
+            "the scan that broke off was not given up"
+        );
+    }
     // What makes no sense for a day is given up; the first tick may have died, and the second only be told of it.
     for _ in 0..3 {
         tokio::time::sleep(Duration::from_secs(25 * 3_600)).await;
@@ -149,18 +159,17 @@ async fn invoke(world: &World, warm: &mut Option<creation_poller::Shell>, payloa
     }
 }
 
-/// AWS does not say for how long it lists a request: of every other one the open row is soon all that there is.
-pub(in crate::proof) fn unlist(world: &World, requests: &[String]) {
+/// AWS does not say for how long it lists a request: of every other one the open row is soon all that there is. Gives those.
+pub(in crate::proof) fn unlist(world: &World, requests: &[String]) -> Vec<String> {
     let ledger = world.ledger();
     let is_open = |request: &str| {
         let id = format!("open#{request}");
         ledger.iter().any(|row| row["id"]["S"] == id)
     };
-    let every_other = requests.iter().step_by(2);
-    for request in every_other.filter(|it| is_open(it)) {
-        // Where a read does not see it yet, it is listed for longer.
-        let _ = world.simulator.forget(request);
-    }
+    let every_other = requests.iter().step_by(2).filter(|it| is_open(it));
+    // What no read sees yet is listed for longer.
+    let unlisted = every_other.filter(|it| world.simulator.forget(it).is_ok());
+    unlisted.cloned().collect()
 }
 
 /// Claims of the dead end 16 minutes after they began.

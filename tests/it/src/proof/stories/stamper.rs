@@ -8,7 +8,7 @@ use simulator::{Calls, ContactType, Fault, FaultKind, MANAGEMENT_ACCOUNT_ID, Opt
 
 use crate::world::{Delivery, Refusal, World};
 
-use super::{End, Trouble, end};
+use super::{End, Trouble, end, refused};
 
 const POLICY: &str = r#"
 version: 1
@@ -29,7 +29,7 @@ const KINDS: [(&str, ContactType); 3] = [
 /// So often the queue gives a record, then it is a dead letter: `maxReceiveCount` in the template.
 const RECEIVES: usize = 12;
 
-/// What a copy that died held comes again after so many seconds: `VisibilityTimeout` in the template.
+/// What nobody held back comes again after so many seconds: `VisibilityTimeout` in the template.
 const VISIBILITY: u64 = 18 * 60;
 
 /// A primary contact was added or replaced.
@@ -95,6 +95,7 @@ pub(in crate::proof) async fn unheard(trouble: Trouble) -> End {
         let records = accounts.iter().map(|account| record(account, 0));
         world.refuse("Publish", Refusal::Denied);
         deliver_until_done(world, records.collect(), trouble).await;
+        refused(world, "Publish");
         world.allow("Publish");
     })
     .await
@@ -186,6 +187,7 @@ pub(in crate::proof) async fn deliver_until_done(
             let mut held_back = held_back[before..].iter().rev();
             held_back.find(|(receipt, _)| *receipt == record.id)
         };
+        // The longest wait is that of all: they go on meeting each other in one batch.
         let waits = records
             .iter()
             .map(|it| of(it).map_or(VISIBILITY, |it| it.1));

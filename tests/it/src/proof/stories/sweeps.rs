@@ -1,4 +1,5 @@
-//! Contact sweeps: from nothing to the standard, over what another left, and under a plan that a person approved.
+//! Contact sweeps: from nothing to the standard, over what another left, under a plan that a person approved, and one that
+//! removes.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -130,14 +131,10 @@ pub(in crate::proof) async fn tidying(trouble: Trouble) -> End {
     let accounts: Vec<_> = world.simulator.accounts().into_keys().collect();
     for account in &accounts {
         let security = simulator::ContactType::Security;
-        let (alternate, primary) = (
-            others(),
-            json!({"FullName": "Other", "AddressLine1": "1 Road", "City": "Town", "PostalCode": "1", "CountryCode": "GB", "PhoneNumber": "+44 1", "CompanyName": "Other Corp"}),
-        );
         let contacts = &world.simulator;
-        contacts
-            .set_alternate_contact(account, security, alternate)
-            .unwrap();
+        let alternate = contacts.set_alternate_contact(account, security, others());
+        alternate.unwrap();
+        let primary = json!({"FullName": "Other", "AddressLine1": "1 Road", "City": "Town", "PostalCode": "1", "CountryCode": "GB", "PhoneNumber": "+44 1", "CompanyName": "Other Corp"});
         contacts.set_primary_contact(account, primary).unwrap();
     }
     // What is there can be read by now.

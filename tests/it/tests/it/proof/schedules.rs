@@ -13,8 +13,8 @@ fn a_seed_tells_the_same_story_again() {
 fn up_to_four_pollers_that_crash_all_the_time_lose_nothing() {
     for listed in [Listed::Always, Listed::UntilOpen] {
         let told = schedules(100, 0..10, listed);
-        told.check(&format!("{listed:?}"));
-        for figure in figures("schedules", 100, 10, &told) {
+        told.check(listed.scene());
+        for figure in figures(listed, 100, 10, &told) {
             assert!(figure.holds(), "{figure}");
         }
     }
