@@ -5,10 +5,10 @@ use std::pin::pin;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use it::world::{End, Kill, World};
+use it::world::{End, Kill, Refusal, World};
 use simulator::{Options, Outcome};
 
-use super::{pass, start, succeed, tick};
+use super::{pass, start, succeed, tick, world};
 
 fn check(world: &World, requests: &[String], kills: usize, story: &str) {
     let mut ids: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -39,6 +39,31 @@ fn check(world: &World, requests: &[String], kills: usize, story: &str) {
         .filter(|row| row.get("pending").is_some())
         .collect();
     assert!(pending.is_empty(), "{story}: left to be done: {pending:?}");
+}
+
+/// The first scan is claimed. One that breaks off gives its claim up; one that dies there holds it for 16 minutes.
+#[tokio::test(start_paused = true)]
+async fn a_first_scan_that_breaks_off_is_taken_up_by_the_next_tick_whoever_dies() {
+    for how in [Kill::Before, Kill::After, Kill::Answered] {
+        for at in 0.. {
+            let world = world();
+            world.refuse("ListCreateAccountStatus", Refusal::Denied);
+            world.kill(at, how);
+            let killed = matches!(
+                world.invoke(&world.cold_poller(&[]), tick()).await,
+                End::Killed
+            );
+            world.spare();
+            world.allow("ListCreateAccountStatus");
+            pass(if killed { 17 * 60 } else { 60 }).await;
+            let summary = world.run(&world.cold_poller(&[]), tick()).await;
+            assert!(summary.listed.is_some(), "{how:?} at call {at}");
+            if !killed {
+                assert!(2 < at, "there was nothing to kill");
+                break;
+            }
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]
