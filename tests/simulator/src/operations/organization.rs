@@ -8,6 +8,7 @@ use crate::input;
 use crate::listing::Ask;
 use crate::organization::access::Caller;
 use crate::organization::{MANAGEMENT_ACCOUNT_ID, ORGANIZATION_ID, Organization};
+use crate::refusal::Refusal;
 
 const ACCOUNT_MANAGEMENT: &str = "account.amazonaws.com";
 
@@ -37,6 +38,18 @@ struct List {
     max_results: Option<i64>,
 }
 
+impl List {
+    fn ask(&self, call: &Call<'_>) -> Result<Ask<'_>, Refusal> {
+        Ok(Ask {
+            operation: call.operation,
+            states: &[],
+            token: self.next_token.as_deref(),
+            size: input::page_size(self.max_results)?,
+            paging: call.paging,
+        })
+    }
+}
+
 pub(super) fn list_trusted(organization: &mut Organization, call: &Call<'_>) -> Answer {
     let input: List = call.input()?;
     let mut principals = vec!["cloudtrail.amazonaws.com"];
@@ -47,13 +60,7 @@ pub(super) fn list_trusted(organization: &mut Organization, call: &Call<'_>) -> 
         .into_iter()
         .map(|it| value!({"ServicePrincipal": it, "DateEnabled": 1_700_000_000}))
         .collect();
-    let ask = Ask {
-        operation: "ListAWSServiceAccessForOrganization",
-        states: &[],
-        token: input.next_token.as_deref(),
-        size: input::page_size(input.max_results)?,
-        paging: call.paging,
-    };
+    let ask = input.ask(call)?;
     one_page(
         &mut organization.tokens,
         &ask,
@@ -70,13 +77,7 @@ pub(super) fn list_delegated(organization: &mut Organization, call: &Call<'_>) -
         }
         Caller::Management | Caller::Member(_) => Vec::new(),
     };
-    let ask = Ask {
-        operation: "ListDelegatedAdministrators",
-        states: &[],
-        token: input.next_token.as_deref(),
-        size: input::page_size(input.max_results)?,
-        paging: call.paging,
-    };
+    let ask = input.ask(call)?;
     one_page(
         &mut organization.tokens,
         &ask,
